@@ -1,0 +1,125 @@
+"""The sockets of the house: what an adapter, a classifier and a mailer must be able to do.
+
+All calls are synchronous and may be slow; none is made while a unit of work is open. Whatever goes
+wrong outside is raised as `AdapterError` or one of its children (bot/errors.py), never as an SDK's
+own exception. Each class offers `from_options(options, context)`, which validates its own table of
+`settings.toml` and raises `SettingsError` with paths relative to that table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, Self, runtime_checkable
+
+from bot.model import CapabilityReport, Cursor, ItemRef, Mail, Observation, Page, Scores, Text
+
+Options = Mapping[str, object]
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The wall clock: aware, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a plug-in is handed. `secret(name)` reads `NAME` or `NAME_FILE`, None where neither is set.
+
+    `account` is the name of the account in settings (empty for mailers and classifiers).
+    """
+
+    clock: Clock
+    secret: Callable[[str], str | None]
+    data_dir: Path
+    account: str = ""
+
+
+@runtime_checkable
+class PlatformAdapter(Protocol):
+    """One account of the school on one platform.
+
+    `platform` is the first part of every item ref. Fetches are generators: each step is one page
+    and may raise; the caller stores each page's cursor before it asks for the next one, and passes
+    the stored cursor next time. A page that ends a run has `last` set; a run that cannot reach its
+    end raises. Reading the same page twice is harmless.
+    """
+
+    platform: str
+    account: str
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self: ...
+
+    def capabilities(self) -> Sequence[CapabilityReport]:
+        """The whole matrix, freshly proven where a harmless call can prove it.
+
+        Raises AdapterError only where nothing at all can be said (unreachable).
+        """
+
+    def fetch_own_posts(self, cursor: Cursor) -> Iterator[Page]:
+        """The school's own posts."""
+
+    def fetch_comments(self, cursor: Cursor) -> Iterator[Page]:
+        """Everything others wrote to, about or under the account."""
+
+    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """Followers, follow requests or first-seen commenters."""
+
+    def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
+        """What the platform says of these items now: one answer each, same order."""
+
+    def hide(self, ref: ItemRef) -> Observation:
+        """Hide it; idempotent. Returns what the answer itself proves: `hidden` is True only where
+        the platform said so, else None (accepted, to be read back by `observe`).
+
+        Raises Gone, Unsupported, Denied, SignedOut, Throttled, WritesStopped, AdapterError.
+        """
+
+    def unhide(self, ref: ItemRef) -> Observation:
+        """The reverse of `hide`, alike in all else."""
+
+    def delete(self, ref: ItemRef) -> Observation:
+        """Delete it for good; only ever called for a person's decision. Idempotent by Gone."""
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Text → scores, on this machine."""
+
+    name: str
+    version: str
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self: ...
+
+    def score(self, texts: Sequence[Text]) -> list[Scores]:
+        """One Scores for each text, same order. Any Unicode and any length must be answered."""
+
+
+@runtime_checkable
+class Mailer(Protocol):
+    """Carries letters away."""
+
+    name: str
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self: ...
+
+    def send(self, mail: Mail) -> None:
+        """Hand one letter over, byte for byte. Sending it twice is allowed: the Message-ID is the
+        same. Raises AdapterError, `permanent` where the address or the sender is refused for good.
+        """
+
+    def check(self) -> str:
+        """Prove that letters could be sent, without sending one; returns one plain sentence.
+
+        Raises AdapterError.
+        """
