@@ -104,7 +104,7 @@ class Throttled(AdapterError):
 
 
 class WritesStopped(AdapterError):
-    """The platform refuses every write for `retry_after` seconds, as misuse or for want of credit."""
+    """The platform refuses every write for `retry_after` seconds: misuse, or no credit."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after=retry_after)

@@ -325,6 +325,52 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at the school, as settings name them. `key` is the short name used everywhere.
+
+    `spoken_of` are further words by which parents mean this person ("Mr D", "the deputy").
+    """
+
+    key: str
+    name: str
+    email: str = ""
+    roles: frozenset[Role] = frozenset()
+    spoken_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One row of the school's table: for findings that fit, what is done, how soon, who is told.
+
+    An empty set (or None) fits everything; `aspects` fits when the finding has one of them and
+    `unless` when it has none of them. All rows that fit a finding count together: the strictest
+    action, the most urgent urgency, the union of those told.
+    """
+
+    kind: Kind
+    action: Action
+    urgency: Urgency
+    told: frozenset[Role] = frozenset()
+    severity: frozenset[Severity] = frozenset()
+    target: frozenset[Target] = frozenset()
+    child: bool | None = None
+    aspects: frozenset[Aspect] = frozenset()
+    unless: frozenset[Aspect] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The school's table, its people, and from which score on a label counts as found.
+
+    `thresholds` maps a classifier's label to (mild from, serious from), both 0..1.
+    """
+
+    rows: tuple[PolicyRow, ...]
+    people: tuple[Person, ...] = ()
+    thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
 # --- what a person does -----------------------------------------------------------------------
 
 
@@ -360,7 +406,7 @@ class EffectKind(StrEnum):
 
 
 class EffectStatus(StrEnum):
-    """The life of an intention. `accepted` is the platform's word, `confirmed` what was read back."""
+    """The life of an intention. `accepted`: the platform said so; `confirmed`: read back."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -458,20 +504,6 @@ class Page:
     last: bool
     not_visible: int = 0
     problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody at the school, as settings name them. `key` is the short name used everywhere.
-
-    `spoken_of` are further words by which parents mean this person ("Mr D", "the deputy").
-    """
-
-    key: str
-    name: str
-    email: str = ""
-    roles: frozenset[Role] = frozenset()
-    spoken_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a plug-in is handed. `secret(name)` reads `NAME` or `NAME_FILE`, None where neither is set.
+    """What a plug-in is handed.
 
-    `account` is the name of the account in settings (empty for mailers and classifiers).
+    `secret(name)` reads the environment's `NAME`, or the file that `NAME_FILE` names; None where
+    neither is set. `account` is the account's name in settings (empty for mailers, classifiers).
     """
 
     clock: Clock
@@ -123,3 +124,39 @@ class Mailer(Protocol):
 
         Raises AdapterError.
         """
+
+
+@runtime_checkable
+class Sandbox(Protocol):
+    """A school's day played on local servers: what `schoolgate demo` runs on.
+
+    All state lives in `directory` and survives SIGKILL: opened again, the day goes on where it was.
+    """
+
+    clock: Clock
+    """The day's own clock: runs at normal speed and jumps forward from scene to scene."""
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Start the servers on free loopback ports."""
+
+    def settings(self) -> Mapping[str, object]:
+        """The parts of settings.toml that point Schoolgate at these servers (accounts, mail)."""
+
+    def secrets(self) -> Mapping[str, str]:
+        """The made-up tokens that go with `settings`."""
+
+    def play(self) -> str | None:
+        """Play the next scene and say in one sentence what happened; None when the day is over."""
+
+    def feed(self, texts: Sequence[str]) -> None:
+        """Write these texts, alternately, as X replies and Page comments; each text only once."""
+
+    def advance(self, seconds: float) -> None:
+        """Let this much of the day pass at once."""
+
+    def summary(self) -> Mapping[str, int]:
+        """What an onlooker sees on the platforms now: counts such as `hidden on X`."""
+
+    def close(self) -> None:
+        """Stop the servers; the state stays."""
