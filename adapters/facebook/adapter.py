@@ -1,0 +1,296 @@
+"""One Facebook Page behind `bot.ports.PlatformAdapter`.
+
+Sources: platforms.md (Facebook), which sums up Meta's documentation and the trials of the SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+from adapters.facebook.capabilities import (
+    NEWCOMERS_WHY,
+    READ_OTHERS,
+    everything_denied,
+    grants_of,
+    matrix,
+)
+from adapters.facebook.errors import missing_permission
+from adapters.facebook.graph import Graph
+from adapters.facebook.options import FacebookOptions, read_options
+from adapters.facebook.reading import OWN_POST_FIELDS, Part, Reader
+from adapters.facebook.session import GraphSession
+from adapters.facebook.shapes import PLATFORM, Shapes, flag, text
+from adapters.facebook.usage import SLOW_FROM
+from bot.errors import AdapterError, Denied, Gone, SignedOut, Throttled, Unsupported, WritesStopped
+from bot.model import (
+    Author,
+    CapabilityReport,
+    Cursor,
+    Edge,
+    ItemKind,
+    ItemRef,
+    Newcomer,
+    Observation,
+    Page,
+    Presence,
+)
+from bot.ports import Clock, Context, Options
+
+_PROVEN_FOR = 24 * 3600.0
+_SIGHT_FOR = 60.0
+
+
+@dataclass(slots=True)
+class _Met:
+    """Who was seen to comment in one run, each with when and where first; and what went wrong."""
+
+    authors: dict[str, tuple[Author, datetime, str]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def add(self, part: Part) -> None:
+        self.problems += part.problems
+        for comment in part.comments:
+            if comment.author is None:
+                continue
+            known = self.authors.get(comment.author.native_id)
+            if known is None or comment.created_at < known[1]:
+                seen = (comment.author, comment.created_at, comment.permalink)
+                self.authors[comment.author.native_id] = seen
+
+
+class FacebookAdapter:
+    """Reads and moderates one Page with its own access token.
+
+    Posts younger than `recent_days` are read at each run, all posts every `full_sweep_minutes`
+    (later while more than 75 % of Facebook's allowance is used); a cursor's high-water mark is when
+    the last full sweep began. Graph's own cursors must not be stored, so an interrupted run starts
+    again from the newest posts: no page has a resume mark. The caller dedupes by ref and digest.
+
+    Nothing is believed before the token is proven to be this Page's, once per adapter and again
+    each day: with a user's token Facebook answers `{"data": []}` where a Page's reads everything.
+    """
+
+    platform = PLATFORM
+
+    def __init__(self, options: FacebookOptions, account: str, clock: Clock) -> None:
+        self.account = account
+        self._options = options
+        self._clock = clock
+        session = GraphSession(options.token, options.app_secret, options.base_url)
+        self._graph = Graph(session, options.version)
+        self._shapes = Shapes(account, options.page_id)
+        self._reader = Reader(self._graph, self._shapes, clock.now, options.page_size)
+        self._proven_at: float | None = None
+        self._sight_at: float | None = None
+        self._met: _Met | None = None
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self:
+        """Options: see `read_options`. Makes no call. Raises SettingsError."""
+        return cls(read_options(options, context), context.account, context.clock)
+
+    def capabilities(self) -> Sequence[CapabilityReport]:
+        """Permissions from `debug_token`, reading by trying; see capabilities.py."""
+        try:
+            self._prove(afresh=True)
+            grants = grants_of(self._graph, self._options.token, self._options.page_id)
+        except (SignedOut, Denied) as error:
+            return everything_denied(str(error))
+        return matrix(self._graph, self._options.page_id, grants, self._clock.now())
+
+    def fetch_own_posts(self, cursor: Cursor) -> Iterator[Page]:
+        """The Page's published posts, watched as the comments are."""
+        self._prove()
+        since, done = self._window(cursor)
+        for posts in self._reader.posts("published_posts", OWN_POST_FIELDS, since):
+            named = [post for post in posts if text(post, "id")]
+            items = tuple(self._shapes.own_post(post, self._clock.now()) for post in named)
+            yield Page(items, Cursor(cursor.high_water), last=False)
+        yield Page((), done, last=True)
+
+    def fetch_comments(self, cursor: Cursor) -> Iterator[Page]:
+        """Comments and replies on the Page, visitors' posts, and posts that tag it.
+
+        Where only visitors' posts or tags are denied, the page says so as a problem. The last page
+        of a run is always empty.
+        """
+        self._prove()
+        since, done = self._window(cursor)
+        met = _Met(dict(self._met.authors)) if self._met else _Met()
+        for part in self._reader.comments(since):
+            met.add(part)
+            yield Page(
+                part.comments,
+                Cursor(cursor.high_water),
+                last=False,
+                not_visible=part.not_visible,
+                problems=part.problems,
+            )
+        self._met = met
+        yield Page((), done, last=True)
+
+    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002  see below
+        """Whoever wrote something that `fetch_comments` has read since the last call; one page.
+
+        Where it has read nothing, the recent posts are read for it. Facebook lists no followers;
+        no mark of known people is kept, for the caller knows them by their refs, and a run names
+        no more people than wrote in the window that was read.
+        """
+        met, self._met = self._met, None
+        if met is None:
+            self._prove()
+            met = _Met()
+            for part in self._reader.comments(self._recent()):
+                met.add(part)
+        now = self._clock.now()
+        people = tuple(self._newcomer(*seen, now) for seen in met.authors.values())
+        yield Page(people, Cursor(now.isoformat()), last=True, problems=met.problems)
+
+    def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
+        """One call for each ref, for the batched `?ids=` is broken since October 2026.
+
+        A person cannot be looked up: UNKNOWN. Raises where the answer says nothing of the item,
+        such as Throttled; what only this one item refuses is UNKNOWN.
+        """
+        return [self._observed(ref) for ref in refs]
+
+    def hide(self, ref: ItemRef) -> Observation:
+        """Hide a comment. The author and the author's friends may still see it (platforms.md)."""
+        return self._set_hidden(ref, hidden=True)
+
+    def unhide(self, ref: ItemRef) -> Observation:
+        return self._set_hidden(ref, hidden=False)
+
+    def delete(self, ref: ItemRef) -> Observation:
+        """Delete it. Facebook's "success" is no proof: UNKNOWN until it is observed."""
+        if ref.kind is ItemKind.NEWCOMER:
+            raise Unsupported("A person cannot be deleted from Facebook.")
+        try:
+            self._graph.delete(ref.native_id)
+        except Gone:
+            self._confirm_sight()
+            raise
+        return Observation(ref, Presence.UNKNOWN)
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _prove(self, *, afresh: bool = False) -> None:
+        """Raise SignedOut unless `/me` is the Page itself, as it is for a Page's token only."""
+        now = self._clock.monotonic()
+        recent = self._proven_at is not None and now - self._proven_at < _PROVEN_FOR
+        if recent and not afresh:
+            return
+        page_id = self._options.page_id
+        self._proven_at = None
+        if text(self._graph.node("me", "id"), "id") != page_id:
+            kind = grants_of(self._graph, self._options.token, page_id).kind
+            whose = (
+                "the token of another Page" if kind == "PAGE" else "a user's token, not the Page's"
+            )
+            raise SignedOut(
+                f"This is {whose}, so Facebook would show no comments of the Page {page_id}. Store "
+                "the token that Facebook lists for this Page, or correct page_id."
+            )
+        self._proven_at = now
+
+    def _recent(self) -> datetime:
+        return self._clock.now() - timedelta(days=self._options.recent_days)
+
+    def _window(self, cursor: Cursor) -> tuple[datetime | None, Cursor]:
+        """From when on posts are read (None: all), and the cursor that the finished run leaves."""
+        now = self._clock.now()
+        every = timedelta(minutes=self._options.full_sweep_minutes)
+        try:
+            swept = datetime.fromisoformat(cursor.high_water)
+        except ValueError:
+            return None, Cursor(now.isoformat())
+        # A sweep in the future means that the clock was set back.
+        is_due = not timedelta() <= now - swept < every
+        if is_due and self._graph.percent_used < SLOW_FROM:
+            return None, Cursor(now.isoformat())
+        return self._recent(), Cursor(cursor.high_water)
+
+    def _newcomer(self, author: Author, at: datetime, permalink: str, now: datetime) -> Newcomer:
+        return Newcomer(
+            ref=ItemRef(PLATFORM, ItemKind.NEWCOMER, author.native_id, self.account),
+            account=self.account,
+            edge=Edge.FIRST_COMMENT,
+            author=author,
+            seen_at=now,
+            permalink=permalink,
+            facts={
+                "first comment seen": f"{at.day} {at:%B %Y}",
+                "how we know": NEWCOMERS_WHY,
+            },
+        )
+
+    def _look(self, ref: ItemRef) -> Observation:
+        """What Facebook says of a post or comment now. Raises Gone.
+
+        A Page's posts are `{page}_{post}`. Asking a post for `can_hide`, which only comments have,
+        is error 100: so posts elsewhere that tag the Page give themselves away.
+        """
+        if not ref.native_id.startswith(f"{self._options.page_id}_"):
+            try:
+                raw = self._graph.node(ref.native_id, "id,is_hidden,can_hide")
+            except AdapterError as error:
+                if isinstance(error, Gone) or not _is_refusal_of_this(error):
+                    raise
+            else:
+                found = flag(raw, "is_hidden"), flag(raw, "can_hide")
+                return Observation(ref, Presence.PRESENT, *found)
+        raw = self._graph.node(ref.native_id, "id,is_hidden")
+        return Observation(ref, Presence.PRESENT, flag(raw, "is_hidden"), can_hide=False)
+
+    def _confirm_sight(self) -> None:
+        """Raise unless comments are in the token's sight: error 100/33, "gone", means both."""
+        now = self._clock.monotonic()
+        if self._sight_at is not None and now - self._sight_at < _SIGHT_FOR:
+            return
+        self._prove(afresh=True)
+        grants = grants_of(self._graph, self._options.token, self._options.page_id)
+        if missing := grants.missing(READ_OTHERS):
+            raise Denied(missing_permission(missing))
+        self._sight_at = now
+
+    def _observed(self, ref: ItemRef) -> Observation:
+        if ref.kind is ItemKind.NEWCOMER:
+            return Observation(ref, Presence.UNKNOWN)
+        try:
+            return self._look(ref)
+        except Gone:
+            self._confirm_sight()
+            return Observation(ref, Presence.GONE)
+        except AdapterError as error:
+            if not _is_refusal_of_this(error):
+                raise
+            return Observation(ref, Presence.UNKNOWN)
+
+    def _set_hidden(self, ref: ItemRef, *, hidden: bool) -> Observation:
+        if ref.kind is not ItemKind.COMMENT:
+            raise Unsupported("On Facebook only comments can be hidden.")
+        try:
+            before = self._look(ref)
+        except Gone:
+            self._confirm_sight()
+            raise
+        if before.hidden is hidden:
+            return before
+        # A hidden comment may say that it cannot be hidden, and can be unhidden all the same.
+        if before.can_hide is False and hidden:
+            raise Unsupported(
+                "Facebook does not allow hiding this: it is a visitor's own post, a post elsewhere "
+                "that tags the Page, or the Page's own comment. A person can delete it on the "
+                "Page, or report it to Facebook."
+            )
+        self._graph.set_hidden(ref.native_id, hidden)
+        return Observation(ref, Presence.PRESENT, hidden=None, can_hide=before.can_hide)
+
+
+def _is_refusal_of_this(error: AdapterError) -> bool:
+    """Whether it is about one item only: permanent, and neither token nor permission."""
+    whole_account = (SignedOut, Denied, Throttled, WritesStopped)
+    return error.permanent and not isinstance(error, whole_account)

@@ -1,0 +1,350 @@
+"""The `memory` platform and mailer: real behaviour, nothing outside, all forgotten at exit.
+
+With them Schoolgate can be tried without a token, and tests have a platform that fails on command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import count
+from operator import itemgetter
+from threading import RLock
+from typing import NamedTuple, Self
+
+from bot.errors import AdapterError, Denied, Gone, Problem, SettingsError, Unsupported
+from bot.model import (
+    Author,
+    Capability,
+    CapabilityReport,
+    CapabilityState,
+    Comment,
+    Cursor,
+    Edge,
+    Item,
+    ItemKind,
+    ItemRef,
+    Mail,
+    Newcomer,
+    Observation,
+    OwnPost,
+    Page,
+    Presence,
+)
+from bot.ports import Context, Options
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One line of the journal: which method of the port was called, and with what."""
+
+    name: str
+    refs: tuple[ItemRef, ...] = ()
+
+
+class _OnCommand:
+    """What both twins share: a journal of calls, and failures that happen when told to."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._journal: list[Call] = []
+        self._failures: list[tuple[str, int, AdapterError]] = []
+
+    @property
+    def journal(self) -> tuple[Call, ...]:
+        """Every call since the start, in order, failed ones too."""
+        with self._lock:
+            return tuple(self._journal)
+
+    def fail(self, call: str, error: AdapterError, times: int = 1) -> None:
+        """Let the next `times` calls of this method raise `error` and do nothing."""
+        self.fail_after_page(call, 0, error, times)
+
+    def fail_after_page(self, call: str, pages: int, error: AdapterError, times: int = 1) -> None:
+        """Let the next `times` runs of this fetch give so many pages and then raise `error`."""
+        with self._lock:
+            self._failures += [(call, pages, error)] * times
+
+    def recover(self) -> None:
+        """Forget every failure that is still to come."""
+        with self._lock:
+            self._failures.clear()
+
+    def _enter(self, call: str, *refs: ItemRef) -> None:
+        with self._lock:
+            self._journal.append(Call(call, refs))
+        self._stumble(call, 0)
+
+    def _stumble(self, call: str, pages: int) -> None:
+        with self._lock:
+            for failure in self._failures:
+                if failure[:2] == (call, pages):
+                    self._failures.remove(failure)
+                    raise failure[2]
+
+
+class _Entry(NamedTuple):
+    """An item as the platform holds it; `turn` grows with each posting and each edit."""
+
+    turn: int
+    item: Item
+
+
+class MemoryAdapter(_OnCommand):
+    """bot.ports.PlatformAdapter on a platform that is this object; safe to share between threads.
+
+    Pages come newest first. An edited item is new again, so that the next poll brings it; the
+    high-water mark is the turn up to which all was read. Nobody but `post` and its neighbours
+    below makes anything happen.
+    """
+
+    accept_without_doing = False
+    """A write is answered with "accepted" and changes nothing: it never reads back."""
+    proves_writes = True
+    """The answer to hide and unhide says what holds now; else it must be read back."""
+
+    def __init__(
+        self, *, platform: str = "memory", account: str = "school", page_size: int = 50
+    ) -> None:
+        super().__init__()
+        self.platform = platform
+        self.account = account
+        self.page_size = page_size
+        self._entries: dict[ItemRef, _Entry] = {}
+        self._turn = 0
+        self._denied: dict[Capability, str] = {}
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self:
+        """Options, none needed: `page_size`, and the texts of `posts` and of `comments` (under the
+        last of the posts) that are there from the start, with the same ids each time.
+
+        Raises SettingsError.
+        """
+        problems = _unknown(options, ("page_size", "posts", "comments"), "platform")
+        page_size = options.get("page_size", 50)
+        if isinstance(page_size, bool) or not isinstance(page_size, int) or page_size < 1:
+            problems.append(Problem("page_size", "must be a whole number above 0"))
+            page_size = 50
+        posts = _texts(options, "posts", problems)
+        comments = _texts(options, "comments", problems)
+        if problems:
+            raise SettingsError(problems)
+
+        adapter = cls(account=context.account or "school", page_size=page_size)
+        now = context.clock.now()
+        for number, text in enumerate(posts, 1):
+            ref = ItemRef(adapter.platform, ItemKind.OWN_POST, str(number))
+            adapter.post(OwnPost(ref, adapter.account, text, now))
+        for number, text in enumerate(comments, 1):
+            ref = ItemRef(adapter.platform, ItemKind.COMMENT, str(number))
+            author = Author(f"visitor{number}", f"visitor{number}", f"Visitor {number}")
+            head = str(len(posts)) if posts else ""
+            adapter.post(Comment(ref, adapter.account, Edge.REPLY, text, now, author, post_id=head))
+        return adapter
+
+    # --- what happens on the platform --------------------------------------------------------
+
+    def post(self, item: Item) -> ItemRef:
+        """Somebody writes, follows or publishes; a ref that is there already is replaced."""
+        with self._lock:
+            self._turn += 1
+            self._entries[item.ref] = _Entry(self._turn, item)
+        return item.ref
+
+    def edit(self, ref: ItemRef, text: str) -> None:
+        """Its author changes it; whether it is hidden stays as it was. Raises KeyError."""
+        with self._lock:
+            item = self._entries[ref].item
+            if isinstance(item, Newcomer):
+                self.post(replace(item, bio=text))
+            else:
+                self.post(replace(item, text=text))
+
+    def withdraw(self, ref: ItemRef) -> None:
+        """Its author deletes it, or a follower leaves. Raises KeyError."""
+        with self._lock:
+            del self._entries[ref]
+
+    def set_hidden(self, ref: ItemRef, hidden: bool) -> None:
+        """The platform, or a person on the platform, hides it or shows it. Raises KeyError."""
+        with self._lock:
+            turn, item = self._entries[ref]
+            assert isinstance(item, Comment)
+            self._entries[ref] = _Entry(turn, replace(item, hidden=hidden))
+
+    def is_hidden(self, ref: ItemRef) -> bool:
+        """What an onlooker sees. Raises KeyError where it is gone."""
+        with self._lock:
+            item = self._entries[ref].item
+            return isinstance(item, Comment) and item.hidden is True
+
+    def is_there(self, ref: ItemRef) -> bool:
+        """Whether an onlooker finds it."""
+        return ref in self._entries
+
+    def deny(self, capability: Capability, why: str) -> None:
+        """The token may no longer do this; calls that need it raise Denied with `why`."""
+        self._denied[capability] = why
+
+    # --- bot.ports.PlatformAdapter -------------------------------------------------------------
+
+    def capabilities(self) -> Sequence[CapabilityReport]:
+        self._enter("capabilities")
+        works, denied = CapabilityState.WORKS, CapabilityState.DENIED
+        why = {one: self._denied.get(one, "") for one in Capability}
+        return [CapabilityReport(one, denied if why[one] else works, why[one]) for one in why]
+
+    def fetch_own_posts(self, cursor: Cursor) -> Iterator[Page]:
+        return self._pages("fetch_own_posts", Capability.READ_OWN_POSTS, OwnPost, cursor)
+
+    def fetch_comments(self, cursor: Cursor) -> Iterator[Page]:
+        return self._pages("fetch_comments", Capability.READ_COMMENTS, Comment, cursor)
+
+    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        return self._pages("fetch_newcomers", Capability.READ_NEWCOMERS, Newcomer, cursor)
+
+    def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
+        self._enter("observe", *refs)
+        self._permit(Capability.OBSERVE)
+        with self._lock:
+            return [self._observation(ref) for ref in refs]
+
+    def hide(self, ref: ItemRef) -> Observation:
+        return self._set("hide", Capability.HIDE, ref, hidden=True)
+
+    def unhide(self, ref: ItemRef) -> Observation:
+        return self._set("unhide", Capability.UNHIDE, ref, hidden=False)
+
+    def delete(self, ref: ItemRef) -> Observation:
+        self._enter("delete", ref)
+        self._permit(Capability.DELETE)
+        with self._lock:
+            self._comment(ref, "deleted")
+            if self.accept_without_doing:
+                return Observation(ref, Presence.UNKNOWN)
+            del self._entries[ref]
+            return Observation(ref, Presence.GONE)
+
+    def _pages(
+        self, call: str, capability: Capability, sort: type[Item], cursor: Cursor
+    ) -> Iterator[Page]:
+        """A run goes from the newest turn down to the high-water mark; its resume mark holds the
+        turn at which it began and the one below which it goes on."""
+        self._enter(call)
+        self._permit(capability)
+        floor = int(cursor.high_water or 0)
+        if cursor.resume:
+            top, below = (int(turn) for turn in cursor.resume.split("/"))
+        else:
+            with self._lock:
+                top, below = max(self._turn, floor), self._turn + 1
+        for page in count(1):
+            with self._lock:
+                unread = sorted(
+                    (
+                        entry
+                        for entry in self._entries.values()
+                        if isinstance(entry.item, sort) and floor < entry.turn < below
+                    ),
+                    key=itemgetter(0),
+                    reverse=True,
+                )
+            here = unread[: self.page_size]
+            items = tuple(entry.item for entry in here)
+            if len(unread) <= self.page_size:
+                yield Page(items, Cursor(high_water=str(top)), last=True)
+                return
+            below = here[-1].turn
+            yield Page(items, Cursor(cursor.high_water, f"{top}/{below}"), last=False)
+            self._stumble(call, page)
+
+    def _set(self, call: str, capability: Capability, ref: ItemRef, *, hidden: bool) -> Observation:
+        self._enter(call, ref)
+        self._permit(capability)
+        with self._lock:
+            if self._comment(ref, "hidden").can_hide is False:
+                raise Unsupported("The memory platform does not allow hiding this comment.")
+            if self.accept_without_doing:
+                return Observation(ref, Presence.PRESENT)
+            self.set_hidden(ref, hidden)
+            return Observation(ref, Presence.PRESENT, hidden if self.proves_writes else None)
+
+    def _comment(self, ref: ItemRef, done: str) -> Comment:
+        entry = self._entries.get(ref)
+        if entry is None:
+            raise Gone("The comment is no longer on the memory platform; nothing is left to do.")
+        if not isinstance(entry.item, Comment):
+            raise Unsupported(f"Only comments can be {done} on the memory platform.")
+        return entry.item
+
+    def _observation(self, ref: ItemRef) -> Observation:
+        entry = self._entries.get(ref)
+        if entry is None:
+            return Observation(ref, Presence.GONE)
+        if isinstance(entry.item, Comment):
+            return Observation(ref, Presence.PRESENT, entry.item.hidden, entry.item.can_hide)
+        return Observation(ref, Presence.PRESENT)
+
+    def _permit(self, capability: Capability) -> None:
+        if why := self._denied.get(capability):
+            raise Denied(why)
+
+
+class MemoryMailer(_OnCommand):
+    """bot.ports.Mailer that keeps the letters; `fail("send", …)` and `fail("check", …)` work."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._letters: list[Mail] = []
+        self._lost_answers = 0
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self:  # noqa: ARG003
+        """Takes no options; raises SettingsError where there are some."""
+        problems = _unknown(options, (), "mailer")
+        if problems:
+            raise SettingsError(problems)
+        return cls()
+
+    @property
+    def letters(self) -> tuple[Mail, ...]:
+        """What was sent, oldest first; a letter sent twice is here twice."""
+        with self._lock:
+            return tuple(self._letters)
+
+    def lose_answers(self, times: int = 1) -> None:
+        """The next `times` letters are taken, and the sender hears that the connection broke."""
+        with self._lock:
+            self._lost_answers += times
+
+    def send(self, mail: Mail) -> None:
+        self._enter("send")
+        with self._lock:
+            self._letters.append(mail)
+            if self._lost_answers:
+                self._lost_answers -= 1
+                raise AdapterError("The memory mailer lost the connection. It is tried again.")
+
+    def check(self) -> str:
+        self._enter("check")
+        return "The memory mailer keeps letters until Schoolgate stops; nobody receives them."
+
+
+def _unknown(options: Options, known: Sequence[str], what: str) -> list[Problem]:
+    problems = []
+    for key in (key for key in options if key not in known):
+        hint = "".join(f"; did you mean {near}?" for near in get_close_matches(key, known, n=1))
+        problems.append(Problem(key, f"is not a setting of the memory {what}{hint}"))
+    return problems
+
+
+def _texts(options: Options, key: str, problems: list[Problem]) -> list[str]:
+    value = options.get(key, [])
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
+        problems.append(Problem(key, 'must be a list of texts, such as ["Hello"]'))
+        return []
+    return list(value)

@@ -1,0 +1,157 @@
+"""tweepy as this house wants it: one client a thread, the fields we read, plain JSON objects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import requests
+import tweepy  # type: ignore[import-untyped]  # it ships neither types nor stubs
+
+from adapters.http import ApiSession, guard_logs
+from adapters.x.errors import calling
+from adapters.x.options import Credentials
+from bot.errors import AdapterError
+from bot.ports import Clock
+
+Json = Mapping[str, Any]
+
+PAGE = 100
+"""Posts a page, and ids a lookup: X's maximum."""
+FOLLOWERS_PAGE = 20
+"""Every user that comes back is billed (platforms.md), and nearly always none of them is new."""
+
+_POST_FIELDS = [
+    "attachments", "author_id", "conversation_id", "created_at", "entities",
+    "in_reply_to_user_id", "note_tweet", "referenced_tweets",
+]  # fmt: skip
+_POSTS = {
+    "tweet_fields": _POST_FIELDS,
+    "expansions": ["attachments.media_keys"],
+    "media_fields": ["alt_text", "preview_image_url", "type", "url"],
+    "max_results": PAGE,
+}
+_USER_FIELDS = [
+    "connection_status", "created_at", "description", "protected", "public_metrics",
+    "verified", "verified_type",
+]  # fmt: skip
+
+
+class XClient:
+    """The calls to X that the adapter makes, each answered with its JSON object.
+
+    Every call raises AdapterError or one of its children, and nothing else. No call is tried twice.
+    Authors are not expanded: looked up once each, they cost a third (platforms.md).
+    """
+
+    def __init__(self, credentials: Credentials, base_url: str, clock: Clock) -> None:
+        self._credentials = credentials
+        self._base_url = base_url
+        self._clock = clock
+        self._local = threading.local()
+        self.access_level = ""
+        """What X last said this token may do: "read", "read-write" or more; "" if it did not."""
+        guard_logs(
+            "tweepy.client", "tweepy.auth", "requests_oauthlib.oauth1_auth",
+            "oauthlib.oauth1.rfc5849", "oauthlib.oauth1.rfc5849.signature",
+            "urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry",
+        )  # fmt: skip
+
+    def me(self) -> Json:
+        return self._ask("see whose sign-in this is", tweepy.Client.get_me)
+
+    def own_posts(
+        self, user_id: str, *, since_id: str = "", token: str = "", max_results: int = PAGE
+    ) -> Json:
+        return self._ask(
+            "read the school's own posts",
+            tweepy.Client.get_users_tweets,
+            user_id,
+            exclude=["replies", "retweets"],
+            since_id=since_id or None,
+            pagination_token=token or None,
+            **{**_POSTS, "max_results": max_results},
+        )
+
+    def mentions(
+        self, user_id: str, *, since_id: str = "", token: str = "", max_results: int = PAGE
+    ) -> Json:
+        return self._ask(
+            "read the mentions",
+            tweepy.Client.get_users_mentions,
+            user_id,
+            since_id=since_id or None,
+            pagination_token=token or None,
+            **{**_POSTS, "max_results": max_results},
+        )
+
+    def search(self, query: str, *, since_id: str = "", token: str = "") -> Json:
+        return self._ask(
+            "search for quotes and replies",
+            tweepy.Client.search_recent_tweets,
+            query,
+            since_id=since_id or None,
+            next_token=token or None,
+            **_POSTS,
+        )
+
+    def followers(
+        self, user_id: str, *, token: str = "", max_results: int = FOLLOWERS_PAGE
+    ) -> Json:
+        return self._ask(
+            "read the followers",
+            tweepy.Client.get_users_followers,
+            user_id,
+            pagination_token=token or None,
+            user_fields=_USER_FIELDS,
+            max_results=max_results,
+        )
+
+    def posts(self, ids: Sequence[str]) -> Json:
+        """At most PAGE ids."""
+        return self._ask(
+            "look up posts", tweepy.Client.get_tweets, list(ids), tweet_fields=_POST_FIELDS,
+        )  # fmt: skip
+
+    def users(self, ids: Sequence[str]) -> Json:
+        """At most PAGE ids."""
+        return self._ask(
+            "look up people", tweepy.Client.get_users, ids=list(ids),
+            user_fields=["connection_status"],
+        )  # fmt: skip
+
+    def set_hidden(self, post_id: str, hidden: bool) -> Json:
+        if hidden:
+            return self._ask("hide the reply", tweepy.Client.hide_reply, post_id)
+        return self._ask("show the reply again", tweepy.Client.unhide_reply, post_id)
+
+    def delete(self, post_id: str) -> Json:
+        return self._ask("delete the post", tweepy.Client.delete_tweet, post_id)
+
+    def _ask(self, doing: str, method: Callable[..., Any], *args: Any, **params: Any) -> Json:
+        with calling(doing, self._clock):
+            answer = method(
+                self._client(), *args, user_auth=self._credentials.oauth1 is not None, **params
+            )
+        if not isinstance(answer, dict):
+            raise AdapterError(f"Could not {doing} on X: the answer is not in X's form.")
+        return answer
+
+    def _client(self) -> Any:
+        """This thread's client: a requests session is not to be shared between threads."""
+        client = getattr(self._local, "client", None)
+        if client is None:
+            client = tweepy.Client(
+                self._credentials.bearer or None,
+                *(self._credentials.oauth1 or ()),
+                return_type=dict,
+                wait_on_rate_limit=False,
+            )
+            client.session = ApiSession(self._base_url)
+            client.session.hooks["response"].append(self._note_access)
+            self._local.client = client
+        return client
+
+    def _note_access(self, response: requests.Response, **_: Any) -> None:
+        self.access_level = response.headers.get("x-access-level", self.access_level)

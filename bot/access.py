@@ -1,0 +1,121 @@
+"""Who may see and do what (policy.md, section 3 and clauses 6, 7, 10, 16); pure.
+
+A case is seen by whoever is *not excluded from it by key* and holds a role for which one of these
+is true (queries mirror this disjunction in SQL):
+
+- the role is in the case's audience (the roles that the policy told);
+- communications officer: the item is public on the school's accounts;
+- headteacher: it was hidden or deleted;
+- DSL: it concerns a child;
+- DPO: one of its kinds is `personal_data` or `request`.
+
+The exclusion comes first and beats every role. The ICT technician sees that a case is there if told
+of it, and never what it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import ItemKind, Kind, Outcome, Role
+
+DPO_KINDS = frozenset({Kind.PERSONAL_DATA, Kind.REQUEST})
+"""What the data protection officer sees without being told."""
+
+_NEWCOMER_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE})
+_SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
+_NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who is signed in; `person_key` is their key in settings."""
+
+    person_key: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What access needs to know of a case.
+
+    `audience` is who the verdict told, no more: whoever sees a case by rule is not in it. `public`:
+    the item stands, or stood, on one of the school's accounts. `acted_on`: it was hidden or
+    deleted, by whomever.
+    """
+
+    audience: frozenset[Role]
+    excluded: frozenset[str]
+    kinds: frozenset[Kind]
+    child: bool
+    item_kind: ItemKind
+    public: bool
+    acted_on: bool = False
+
+
+def may_see(viewer: Viewer, case: CaseView) -> bool:
+    """Whether the case exists for this viewer at all: in lists, counts, searches and exports."""
+    return bool(_seen_as(viewer, case))
+
+
+def may_see_text(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may read what was written, and by whom."""
+    return bool(_seen_as(viewer, case) - _NO_CONTENT)
+
+
+def may_see_trail(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may read notes, decisions and outcome: what the DSL or the chair was told of is
+    theirs alone; to everybody else it is "with the DSL" or "with the chair of governors".
+    """
+    seen_as = _seen_as(viewer, case) - _NO_CONTENT
+    return bool(seen_as & _SAFEGUARDING if case.audience & _SAFEGUARDING else seen_as)
+
+
+def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
+    """Whether they may give this outcome.
+
+    Whoever was told decides, and the officer wherever neither the DSL nor the chair was told.
+    Hiding can be undone and protects: the officer may always do it. Deleting cannot be undone: it
+    is the officer's and the headteacher's, and the DSL's or the chair's alone where they were told,
+    because it may be evidence.
+    """
+    if (case.item_kind is ItemKind.NEWCOMER) is not (outcome in _NEWCOMER_OUTCOMES):
+        return False
+    seen_as = _seen_as(viewer, case) - _NO_CONTENT
+    safeguarding = case.audience & _SAFEGUARDING
+    deciding = set(case.audience)
+    if not safeguarding or outcome is Outcome.HIDE:
+        deciding.add(Role.COMMUNICATIONS_OFFICER)
+    if outcome is Outcome.DELETE:
+        deciding &= safeguarding or {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER}
+    return bool(seen_as & deciding)
+
+
+def may_see_log(viewer: Viewer) -> bool:
+    """Whether they may open the log; each of its lines is still asked about by `may_see_trail`."""
+    return bool(viewer.roles - _NO_CONTENT)
+
+
+def may_see_health(viewer: Viewer) -> bool:
+    """Whether they may see how Schoolgate is doing: everybody with a role."""
+    return bool(viewer.roles)
+
+
+def may_switch_hiding(viewer: Viewer) -> bool:
+    """Whether they may stop hiding or let it go on (policy.md, "Hiding is earned")."""
+    return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
+def _seen_as(viewer: Viewer, case: CaseView) -> frozenset[Role]:
+    """The roles by which somebody sees a case; none for whoever is excluded."""
+    if viewer.person_key in case.excluded:
+        return frozenset()
+    by_rule = {
+        Role.COMMUNICATIONS_OFFICER: case.public,
+        Role.HEADTEACHER: case.acted_on,
+        Role.DSL: case.child,
+        Role.DPO: bool(case.kinds & DPO_KINDS),
+    }
+    return frozenset(
+        role for role in viewer.roles if role in case.audience or by_rule.get(role, False)
+    )

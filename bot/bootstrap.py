@@ -1,0 +1,164 @@
+"""The composition root: settings and plug-ins in, a working App out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from filelock import FileLock, Timeout
+
+from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
+from bot.plugins import load_class
+from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.schema import upgrade
+
+Secret = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that the daemon, the pages and the commands work with."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    data_dir: Path
+    adapters: Mapping[str, PlatformAdapter]
+    classifiers: tuple[Classifier, ...]
+    mailer: Mailer | None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+
+@contextmanager
+def sole_owner(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory for one process; the lock ends with the process, however it ends.
+
+    Raises AlreadyRunning where another holds it, DataError where the directory cannot be used.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data_dir / "schoolgate.lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyRunning(
+            f"Another Schoolgate already works on {data_dir}. Stop it first, or use --data with "
+            "another folder."
+        ) from None
+    except OSError as error:
+        raise DataError(f"The data folder {data_dir} cannot be used: {error.strerror}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
+    """Open the database (bringing it to its newest shape) and load every plug-in in settings.
+
+    Raises SettingsError with every option that is wrong in any plug-in's table, PluginError, or
+    DataError. Call it as the sole owner of the data directory: what a killed process held is
+    given back here.
+    """
+    adapters, classifiers, mailer = build_plugins(
+        settings, clock=clock, data_dir=data_dir, secret=secret
+    )
+    store = open_store(data_dir, secret)
+    with store.begin() as uow:
+        uow.effects.release_leases()
+        uow.commit()
+    return App(settings, clock, store, data_dir, adapters, classifiers, mailer)
+
+
+def build_plugins(
+    settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
+) -> tuple[dict[str, PlatformAdapter], tuple[Classifier, ...], Mailer | None]:
+    """All plug-ins that settings name, or every problem with their options at once."""
+    problems: list[Problem] = []
+
+    def build(
+        group: str, name: str, options: Mapping[str, object], table: str, account: str
+    ) -> object:
+        context = Context(clock, secret, data_dir, account)
+        try:
+            return load_class(group, name).from_options(options, context)
+        except SettingsError as error:
+            problems.extend(
+                Problem(".".join(filter(None, [table, problem.path])), problem.message)
+                for problem in error.problems
+            )
+            return None
+
+    adapters = {
+        account.name: build(
+            "adapters", account.adapter, account.options, f"accounts.{account.name}", account.name
+        )
+        for account in settings.accounts
+    }
+    classifiers = classifiers_of(settings, clock=clock, data_dir=data_dir, secret=secret)
+    mailer = None
+    if settings.mail is not None:
+        mailer = build("mailers", settings.mail.mailer, settings.mail.options, "mail", "")
+    if problems:
+        raise SettingsError(problems)
+    checked = {name: a for name, a in adapters.items() if isinstance(a, PlatformAdapter)}
+    assert len(checked) == len(adapters)
+    assert mailer is None or isinstance(mailer, Mailer)
+    return checked, classifiers, mailer
+
+
+def classifiers_of(
+    settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
+) -> tuple[Classifier, ...]:
+    """The classifiers alone: all that `schoolgate judge` needs."""
+    context = Context(clock, secret, data_dir)
+    return tuple(
+        load_class("classifiers", one.classifier).from_options(one.options, context)
+        for one in settings.classifiers
+    )
+
+
+def open_store(data_dir: Path, secret: Secret) -> Store:
+    """The school's database with the key of its log; made at the first start.
+
+    Raises DataError where the database is there but the key of its log is not.
+    """
+    database = data_dir / "schoolgate.db"
+    store = Store(database, _log_key(data_dir, secret, is_new=not database.exists()))
+    upgrade(store.engine)
+    return store
+
+
+def _log_key(data_dir: Path, secret: Secret, *, is_new: bool) -> bytes:
+    given = secret("SCHOOLGATE_LOG_KEY")
+    if given:
+        return given.encode()
+    path = data_dir / "log.key"
+    if not path.exists():
+        if not is_new:
+            raise DataError(
+                f"The log's key {path} is missing, but the database is there. Put the key back "
+                "from your backup: without it nobody can prove that the log is unchanged."
+            )
+        data_dir.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, token_hex(32))
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """All of it or nothing, readable by its owner alone: a half-written key would lock us out."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

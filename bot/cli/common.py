@@ -1,0 +1,44 @@
+"""What the commands share: their options, settings, and how they stop on a signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from bot.settings import Settings, load
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="SCHOOLGATE_DATA", help="The folder in which Schoolgate keeps everything."
+    ),
+]
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="SCHOOLGATE_SETTINGS", help="The school's settings.toml."),
+]
+DEFAULT_DATA = Path("data")
+
+
+def settings_path(path: Path | None) -> Path:
+    """The file named, or settings.toml in this folder."""
+    return path or Path("settings.toml")
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The school's settings; raises SettingsError with every problem at once."""
+    return load(settings_path(path), environ=os.environ)
+
+
+def stop_on_signal() -> Event:
+    """An event that is set when the process is asked to end (SIGTERM, Ctrl-C, Ctrl-Break)."""
+    stop = Event()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    return stop

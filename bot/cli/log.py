@@ -1,0 +1,57 @@
+"""`schoolgate log`: prove that the log is whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from bot.bootstrap import open_store
+from bot.cli.common import DEFAULT_DATA, DataOption
+from bot.errors import DataError
+from bot.log import Entry
+from bot.log import verify as verify_chain
+from bot.settings import secret_reader
+from bot.store import Store
+
+app = typer.Typer(help="The log of inappropriate comments.", no_args_is_help=True)
+
+
+@app.callback()
+def about() -> None:
+    """The log of inappropriate comments."""
+
+
+@app.command()
+def verify(
+    data: DataOption = DEFAULT_DATA,
+    against: Annotated[
+        str, typer.Option(help="A head written down earlier, such as from a letter.")
+    ] = "",
+) -> None:
+    """Recompute the chain of the log: 0 if it is whole, else 1 and the first bad entry."""
+    if not (data / "schoolgate.db").exists():
+        raise DataError(f"There is no Schoolgate database in {data}. Name its folder with --data.")
+    store = open_store(data, secret_reader(os.environ))
+    try:
+        found = verify_chain(entries(store), store.log_key, against=against)
+    finally:
+        store.close()
+    if not found.ok:
+        print(f"The log is NOT whole: {found.problem}.")
+        raise typer.Exit(1)
+    print(f"The log is whole: {found.entries} entries. Head: {found.head}")
+
+
+def entries(store: Store) -> Iterator[Entry]:
+    """All entries, oldest first, read in short pages so that nobody waits for this."""
+    seq = 0
+    while True:
+        with store.read() as uow:
+            page = uow.log.after(seq)
+        if not page:
+            return
+        yield from page
+        seq = page[-1].seq

@@ -1,0 +1,39 @@
+"""`schoolgate`: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import check, demo, hiding, judge, log, run, user
+from bot.errors import SchoolgateError, SettingsError
+
+app = typer.Typer(
+    name="schoolgate",
+    help="The watch at a school's social-media gate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("check")(check.check)
+app.command("judge")(judge.judge)
+app.add_typer(log.app, name="log")
+app.add_typer(hiding.app, name="hiding")
+app.add_typer(user.app, name="user")
+
+
+def main() -> None:
+    """The entry point: errors of ours end as a sentence and exit code 2, never as a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        print("Schoolgate cannot start. Please change this:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  - {problem}", file=sys.stderr)
+        sys.exit(2)
+    except SchoolgateError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,76 @@
+"""`schoolgate run`: the daemon, or one full cycle."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import structlog
+import typer
+
+from bot import program_log
+from bot.bootstrap import build_app, sole_owner
+from bot.cli.common import (
+    DEFAULT_DATA,
+    DataOption,
+    SettingsOption,
+    load_settings,
+    settings_path,
+    stop_on_signal,
+)
+from bot.clock import SystemClock
+from bot.cycle import prove_capabilities, run_cycle
+from bot.errors import Problem, SettingsError
+from bot.jobs import Timetable
+from bot.settings import secret_reader
+from bot.web import serve
+
+_log = structlog.get_logger("schoolgate.run")
+
+
+def run(
+    data: DataOption = DEFAULT_DATA,
+    settings: SettingsOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="One full cycle, then end: 0 if everything was read.")
+    ] = False,
+) -> None:
+    """Watch the school's accounts: read, judge, hide or queue, log, write; and serve the pages."""
+    stop = stop_on_signal()
+    chosen = load_settings(settings)
+    if not chosen.accounts:
+        raise SettingsError(
+            [
+                Problem(
+                    "accounts",
+                    f"no account is switched on in {settings_path(settings)}, so there is nothing "
+                    "to watch; write an [accounts.NAME] table (settings.toml shows how)",
+                )
+            ]
+        )
+    with sole_owner(data):
+        program_log.configure(data)
+        clock = SystemClock()
+        app = build_app(chosen, clock=clock, data_dir=data, secret=secret_reader(os.environ))
+        try:
+            if once:
+                for account in app.adapters:
+                    prove_capabilities(app, account)
+                reports = run_cycle(app)
+                for report in reports:
+                    state = report.result if report.complete else f"{report.result}: {report.why}"
+                    print(f"{report.account} {report.stream}: {state}; {report.new} new")
+                raise typer.Exit(0 if all(report.complete for report in reports) else 1)
+            server = serve(app)
+            timetable = Timetable(app)
+            server.start()
+            timetable.start()
+            host, port = server.address
+            print(f"Schoolgate is watching. The pages: http://{host}:{port}/", flush=True)
+            _log.info("started", accounts=len(app.adapters))
+            stop.wait()
+            timetable.stop()
+            server.stop()
+            _log.info("stopped")
+        finally:
+            app.close()

@@ -1,0 +1,72 @@
+"""Hiding is earned (policy.md, section 1): why the machine holds back a hide; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model import Action, Assessment, Kind, Policy, Severity, Verdict
+from bot.policy import judge
+from bot.settings import HidingSettings
+
+STOPPED = "hiding_stopped"
+"""The switch with which a person stops all hiding."""
+
+BREAKER = "breaker_open"
+"""The switch that trips itself when far more is being hidden than usual."""
+
+_NEVER_PAUSED = frozenset({Kind.THREAT, Kind.EXPLOITATION})
+
+
+class HeldBack(StrEnum):
+    """Why a verdict to hide was not carried out."""
+
+    NO = ""
+    GONE = "it is no longer there"
+    BASELINE = "it was there before Schoolgate was first started"
+    DECIDED = "a person has already decided about it"
+    PLATFORM = "the platform does not allow hiding it"
+    STOPPED = "hiding is stopped"
+    OBSERVING = "Schoolgate only observes for this kind: hiding is not switched on"
+    BREAKER = "hiding is paused, because far more than usual was being hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """All that speaks for or against hiding, beside the verdict."""
+
+    gone: bool = False
+    baseline: bool = False
+    decided: bool = False
+    can_hide: bool | None = None
+    stopped: bool = False
+    breaker_open: bool = False
+
+
+def hold_back(
+    verdict: Verdict,
+    assessment: Assessment,
+    policy: Policy,
+    hiding: HidingSettings,
+    around: Circumstances,
+) -> HeldBack:
+    """The first reason not to hide, or HeldBack.NO. Only asked where the verdict is to hide."""
+    if verdict.action is not Action.HIDE:
+        return HeldBack.NO
+    wanting = [f for f in assessment.findings if _wants_hiding(f.kind, assessment, policy)]
+    serious = {f.kind for f in wanting if f.severity is Severity.SERIOUS}
+    reasons = (
+        (HeldBack.GONE, around.gone),
+        (HeldBack.BASELINE, around.baseline),
+        (HeldBack.DECIDED, around.decided),
+        (HeldBack.PLATFORM, around.can_hide is False),
+        (HeldBack.STOPPED, around.stopped),
+        (HeldBack.OBSERVING, not any(hiding.may_hide(f.kind) for f in wanting)),
+        (HeldBack.BREAKER, around.breaker_open and not serious & _NEVER_PAUSED),
+    )
+    return next((reason for reason, holds in reasons if holds), HeldBack.NO)
+
+
+def _wants_hiding(kind: Kind, assessment: Assessment, policy: Policy) -> bool:
+    alone = Assessment(tuple(f for f in assessment.findings if f.kind is kind))
+    return judge(alone, policy).action is Action.HIDE

@@ -1,0 +1,82 @@
+"""The timetable (APScheduler), nothing else; also the job boundary, where any error ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.job import Job
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import cycle
+from bot.bootstrap import App
+
+_log = structlog.get_logger("schoolgate.jobs")
+
+_DELIVER_SECONDS = 15
+_LETTERS_SECONDS = 30
+_LOOK_MINUTES = 60
+_PROVE_HOURS = 24
+
+
+def contained(name: str, work: Callable[[], object]) -> None:
+    """The job boundary: whatever goes wrong in a job is written down, and the next run comes."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001  the job boundary
+        _log.exception("job_failed", job=name, error=type(error).__name__)
+
+
+class Timetable:
+    """The daemon's jobs, rebuilt from settings at each start: all state is in our own tables.
+
+    One job at a time of each name; a late one is run late and once, never skipped (stack.md).
+    """
+
+    def __init__(self, app: App) -> None:
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max(4, 3 * len(app.adapters)))},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+        )
+        for account in app.settings.accounts:
+            name = account.name
+            act = self._every(f"act:{name}", partial(cycle.act, app, name), _DELIVER_SECONDS)
+            self._every(
+                f"read:{name}",
+                partial(self._read, app, name, act),
+                account.poll_minutes * 60,
+            )
+            self._every(f"look:{name}", partial(cycle.look, app, name), _LOOK_MINUTES * 60)
+            self._every(
+                f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
+            )
+        self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
+
+    def _every(self, name: str, work: Callable[[], object], seconds: float) -> Job:
+        return self._scheduler.add_job(
+            contained,
+            "interval",
+            args=(name, work),
+            id=name,
+            seconds=seconds,
+            next_run_time=datetime.now(UTC),
+        )
+
+    @staticmethod
+    def _read(app: App, account: str, act: Job) -> None:
+        cycle.read_account(app, account)
+        act.modify(next_run_time=datetime.now(UTC) + timedelta(milliseconds=100))
+
+    def start(self) -> None:
+        """Start the jobs in threads of their own."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start nothing more, and wait for what is under way to end."""
+        self._scheduler.shutdown(wait=True)

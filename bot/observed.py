@@ -1,0 +1,63 @@
+"""The platform shows something else than was remembered: a person, it or the author acted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot import log
+from bot.log import Event
+from bot.model import EffectKind, Observation, Outcome, Presence
+from bot.store import UnitOfWork
+from bot.store.items import StoredItem
+
+
+def compare(uow: UnitOfWork, item: StoredItem, now: Observation, at: datetime) -> None:
+    """Take in one observation, and act on what is different from before."""
+    turned = uow.items.observe(item, now, at)
+    if turned is True:
+        note_hidden_elsewhere(uow, item, at)
+    elif turned is False:
+        note_unhidden_elsewhere(uow, item, at)
+    if now.presence is Presence.GONE and item.presence is not Presence.GONE:
+        note(uow, item, Event.GONE, at)
+
+
+def note_hidden_elsewhere(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
+    """It is hidden and we did not do it: the platform, or a person there."""
+    active = uow.effects.active_for(stored.id)
+    if active is None or active.kind is not EffectKind.HIDE:
+        note(uow, stored, Event.OBSERVED, at, hidden=True)
+
+
+def note_unhidden_elsewhere(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
+    """It was hidden and is no longer: a person's decision, made on the platform. Never fight it."""
+    case = uow.cases.find_by_item(stored.id)
+    active = uow.effects.active_for(stored.id)
+    if case is None or (active is not None and active.kind is EffectKind.UNHIDE):
+        return
+    uow.cases.keep_decision(
+        case_id=case.id,
+        reading_id=stored.reading_id,
+        person="",
+        outcome=Outcome.UNHIDE,
+        reason="Unhidden on the platform.",
+        at=at,
+    )
+    uow.cases.sound_alarm(
+        case.id, "Somebody made this comment visible again on the platform. Schoolgate leaves it."
+    )
+    note(uow, stored, Event.OBSERVED, at, hidden=False)
+
+
+def note(uow: UnitOfWork, stored: StoredItem, event: Event, at: datetime, **facts: object) -> None:
+    """Write it into the log, if the item has a case: the log is of inappropriate comments only."""
+    case = uow.cases.find_by_item(stored.id)
+    if case is not None:
+        log.append(
+            uow.log,
+            uow.log_key,
+            at=at,
+            event=event,
+            case_id=case.id,
+            facts={"case": case.ref, "item": str(stored.ref), **facts},
+        )

@@ -1,0 +1,301 @@
+"""Delivers intentions (T3a claim, call, T3b settle) and compares what is with what was asked for.
+
+At least once, never twice at a time: one thread delivers a channel. Before a call is made again the
+platform is asked first, because the earlier one may have arrived without an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot import log
+from bot.errors import (
+    AdapterError,
+    Denied,
+    Gone,
+    SignedOut,
+    Throttled,
+    Unsupported,
+    WritesStopped,
+)
+from bot.log import Event
+from bot.model import EffectKind, EffectStatus, ItemRef, Observation, Presence
+from bot.observed import compare
+from bot.ports import Clock, Mailer, PlatformAdapter
+from bot.store import Store, UnitOfWork
+from bot.store.effects import MAIL, StoredEffect
+from bot.store.items import StoredItem
+
+_log = structlog.get_logger("schoolgate.outbox")
+
+LEASE = timedelta(minutes=5)
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+_AFTER_DENIAL = timedelta(hours=1)
+_UNREAD_TRIES = 5
+_RECONCILE_FOR = timedelta(days=30)
+_RECONCILE_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """How one call ended. `until` is set where it is to be tried again."""
+
+    status: EffectStatus
+    event: Event | None = None
+    why: str = ""
+    until: datetime | None = None
+    alarm: str = ""
+    park: bool = False
+    presence: Presence | None = None
+    hidden: bool | None = None
+    counts: bool = True
+
+
+def deliver(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
+    """Carry out what is due for one account, most urgent first; returns how many calls ended.
+
+    Stops early where the platform wants to be left alone. Never raises for what the platform does.
+    """
+    done = 0
+    while True:
+        with store.begin() as uow:
+            parked = uow.state.parked(adapter.account, writes=True, at=clock.now())
+            claimed = (
+                None if parked else uow.effects.claim(adapter.account, at=clock.now(), lease=LEASE)
+            )
+            item = uow.items.get(claimed.item_id) if claimed and claimed.item_id else None
+            uow.commit()
+        if claimed is None or item is None:
+            return done
+        settled = _carry_out(adapter, claimed, item.ref, clock)
+        _settle(store, clock, claimed, item, settled)
+        done += 1
+
+
+def _carry_out(
+    adapter: PlatformAdapter, claimed: StoredEffect, ref: ItemRef, clock: Clock
+) -> _Settled:
+    try:
+        if claimed.attempts > 1 or claimed.status is EffectStatus.ACCEPTED:
+            [seen] = adapter.observe([ref])
+            reached = _reached(claimed, seen)
+            if reached or (claimed.status is EffectStatus.ACCEPTED and seen.hidden is None):
+                return reached or _unreadable(claimed)
+            if claimed.attempts > _UNREAD_TRIES and claimed.status is EffectStatus.ACCEPTED:
+                return _never_happened(claimed)
+        call = {
+            EffectKind.HIDE: adapter.hide,
+            EffectKind.UNHIDE: adapter.unhide,
+            EffectKind.DELETE: adapter.delete,
+        }[claimed.kind]
+        answer = call(ref)
+        if reached := _reached(claimed, answer):
+            return reached
+    except AdapterError as error:
+        return _after_error(claimed, error, clock.now())
+    try:
+        [seen] = adapter.observe([ref])
+    except AdapterError as error:
+        return _read_back_later(claimed, clock.now(), str(error))
+    return _reached(claimed, seen) or _read_back_later(claimed, clock.now(), "not read back yet")
+
+
+def _reached(claimed: StoredEffect, seen: Observation) -> _Settled | None:
+    """Confirmed, if what the platform says is what was asked for."""
+    if seen.presence is Presence.GONE:
+        event = Event.CONFIRMED if claimed.kind is EffectKind.DELETE else Event.GONE
+        return _Settled(EffectStatus.CONFIRMED, event, "it is gone", presence=Presence.GONE)
+    wanted = {EffectKind.HIDE: True, EffectKind.UNHIDE: False}.get(claimed.kind)
+    if wanted is not None and seen.hidden is wanted:
+        return _Settled(EffectStatus.CONFIRMED, Event.CONFIRMED, hidden=wanted)
+    return None
+
+
+def _unreadable(claimed: StoredEffect) -> _Settled:
+    return _Settled(
+        EffectStatus.FAILED,
+        Event.FAILED,
+        "the platform took it but does not say whether it happened",
+        alarm=f"Nobody can tell whether the {claimed.kind} happened: please look on the platform.",
+    )
+
+
+def _never_happened(claimed: StoredEffect) -> _Settled:
+    return _Settled(
+        EffectStatus.FAILED,
+        Event.FAILED,
+        "the platform said yes, but it did not happen",
+        alarm=f"The platform accepted the {claimed.kind} but it did not happen. Look at it there.",
+    )
+
+
+def _read_back_later(claimed: StoredEffect, at: datetime, why: str) -> _Settled:
+    until = at + _wait(claimed.attempts)
+    return _Settled(EffectStatus.ACCEPTED, Event.ACCEPTED, why, until=until)
+
+
+def _wait(attempts: int) -> timedelta:
+    doubled: timedelta = _FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10)
+    return min(doubled, _LONGEST_WAIT)
+
+
+def _after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> _Settled:
+    """What an error means for an intention (platforms.md, the error tables)."""
+    why = str(error)
+    back = (
+        EffectStatus.ACCEPTED if claimed.status is EffectStatus.ACCEPTED else EffectStatus.PENDING
+    )
+    if isinstance(error, Gone):
+        event = Event.CONFIRMED if claimed.kind is EffectKind.DELETE else Event.GONE
+        return _Settled(EffectStatus.CONFIRMED, event, why, presence=Presence.GONE)
+    if isinstance(error, Unsupported):
+        return _Settled(EffectStatus.UNSUPPORTED, Event.UNSUPPORTED, why, alarm=why)
+    if isinstance(error, Throttled | WritesStopped):
+        until = at + timedelta(seconds=error.retry_after or _LONGEST_WAIT.total_seconds())
+        alarm = why if isinstance(error, WritesStopped) else ""
+        return _Settled(back, None, why, until, alarm=alarm, park=True, counts=False)
+    if isinstance(error, SignedOut | Denied):
+        # A person has to mend the token; the intention stands until then.
+        return _Settled(back, None, why, at + _AFTER_DENIAL, alarm=why, park=True, counts=False)
+    if error.permanent:
+        return _Settled(EffectStatus.FAILED, Event.FAILED, why, alarm=why)
+    wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
+    return _Settled(back, None, why, at + wait, alarm=why if claimed.attempts == 3 else "")
+
+
+def _settle(
+    store: Store, clock: Clock, claimed: StoredEffect, item: StoredItem | None, end: _Settled
+) -> None:
+    """T3b. A call that was superseded while it was under way changes nothing but the item."""
+    at = clock.now()
+    with store.begin() as uow:
+        if end.until is not None:
+            stood = uow.effects.put_off(
+                claimed, end.status, until=end.until, why=end.why, count=end.counts
+            )
+        else:
+            stood = uow.effects.settle(claimed, end.status, at=at, why=end.why)
+        if end.park and end.until is not None:
+            uow.state.park(claimed.channel, writes=True, until=end.until, why=end.why)
+        if item is not None and (end.presence or end.hidden is not None):
+            seen = Observation(item.ref, end.presence or Presence.PRESENT, end.hidden)
+            uow.items.observe(item, seen, at)
+            uow.items.mark_observed([item.id], at)
+        if stood and end.event and claimed.case_id and end.status is not claimed.status:
+            _write_log(uow, claimed, end, at)
+        if stood and end.alarm and claimed.case_id:
+            uow.cases.sound_alarm(claimed.case_id, end.alarm)
+        if stood and end.status is EffectStatus.CONFIRMED and claimed.case_id:
+            uow.cases.quieten(claimed.case_id, at)
+        uow.commit()
+    if end.status is not EffectStatus.CONFIRMED:
+        _log.warning(
+            "effect_not_confirmed",
+            effect=claimed.id,
+            kind=claimed.kind,
+            channel=claimed.channel,
+            status=end.status,
+            why=end.why,
+        )
+
+
+def _write_log(uow: UnitOfWork, claimed: StoredEffect, end: _Settled, at: datetime) -> None:
+    assert claimed.case_id is not None
+    assert end.event is not None
+    case = uow.cases.get(claimed.case_id)
+    log.append(
+        uow.log,
+        uow.log_key,
+        at=at,
+        event=end.event,
+        case_id=case.id,
+        facts={"case": case.ref, "effect": claimed.kind, "by": claimed.asked_by, "why": end.why},
+    )
+
+
+def deliver_letters(store: Store, clock: Clock, mailer: Mailer) -> int:
+    """Send the letters that are due; returns how many calls ended. Never raises for refusals."""
+    done = 0
+    while True:
+        with store.begin() as uow:
+            claimed = uow.effects.claim(MAIL, at=clock.now(), lease=LEASE)
+            mail, person = (
+                uow.letters.get(claimed.letter_id) if claimed and claimed.letter_id else (None, "")
+            )
+            uow.commit()
+        if claimed is None or mail is None:
+            return done
+        try:
+            mailer.send(mail)
+            end = _Settled(EffectStatus.ACCEPTED, Event.TOLD)
+        except AdapterError as error:
+            end = _after_refusal(claimed, error, clock.now())
+        _settle_letter(store, clock, claimed, person, end)
+        done += 1
+
+
+def _after_refusal(claimed: StoredEffect, error: AdapterError, at: datetime) -> _Settled:
+    if error.permanent:
+        return _Settled(EffectStatus.FAILED, Event.NOT_TOLD, str(error), alarm=str(error))
+    wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
+    return _Settled(EffectStatus.PENDING, None, str(error), at + wait)
+
+
+def _settle_letter(
+    store: Store, clock: Clock, claimed: StoredEffect, person: str, end: _Settled
+) -> None:
+    at = clock.now()
+    assert claimed.letter_id is not None
+    with store.begin() as uow:
+        if end.until is not None:
+            uow.effects.put_off(claimed, end.status, until=end.until, why=end.why)
+        elif uow.effects.settle(claimed, end.status, at=at, why=end.why):
+            mail, _ = uow.letters.get(claimed.letter_id)
+            for case_id in uow.letters.cases_told(claimed.letter_id):
+                case = uow.cases.get(case_id)
+                log.append(
+                    uow.log,
+                    uow.log_key,
+                    at=at,
+                    event=end.event or Event.TOLD,
+                    case_id=case_id,
+                    facts={"case": case.ref, "person": person, "letter": mail.message_id},
+                )
+                if end.alarm:
+                    uow.cases.sound_alarm(case_id, f"A letter could not be sent. {end.alarm}")
+        uow.commit()
+    if end.status is not EffectStatus.ACCEPTED:
+        _log.warning("letter_not_sent", effect=claimed.id, status=end.status, why=end.why)
+
+
+def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
+    """Look at what the platform says now of comments with a case; returns how many were looked at.
+
+    A comment that a person made visible there stays visible; one that its author deleted is marked
+    as gone. Never raises for what the platform does: what could not be seen stays as it was.
+    """
+    asked_at = clock.now()
+    with store.read() as uow:
+        items = uow.items.to_reconcile(
+            adapter.account, asked_at - _RECONCILE_FOR, _RECONCILE_AT_ONCE
+        )
+    if not items:
+        return 0
+    try:
+        seen = adapter.observe([item.ref for item in items])
+    except AdapterError as error:
+        _log.warning("could_not_observe", account=adapter.account, why=str(error))
+        return 0
+    at = clock.now()
+    with store.begin() as uow:
+        for before, now in zip(items, seen, strict=True):
+            item = uow.items.get(before.id)
+            if item.observed_at is None or item.observed_at <= asked_at:
+                compare(uow, item, now, at)
+        uow.items.mark_observed([item.id for item in items], at)
+        uow.commit()
+    return len(items)

@@ -1,0 +1,51 @@
+"""The plug-in boundary: loading by entry point, and calling code that may raise anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.errors import PluginError
+
+_log = structlog.get_logger("schoolgate.plugins")
+_Answer = TypeVar("_Answer")
+
+
+class PluginFailure(PluginError):
+    """A plug-in raised something while it was called."""
+
+
+def load_class(group: str, name: str) -> Any:
+    """The class that a plug-in offers under this name.
+
+    Raises PluginError, with the names there are, where there is none or it cannot be loaded.
+    """
+    offered = {entry.name: entry for entry in entry_points(group=f"schoolgate.{group}")}
+    if name not in offered:
+        known = ", ".join(sorted(offered)) or "none"
+        raise PluginError(
+            f"settings.toml asks for “{name}”, but no such plug-in is installed in "
+            f"schoolgate.{group}. Installed are: {known}."
+        )
+    try:
+        return offered[name].load()
+    except Exception as error:
+        raise PluginError(
+            f"The plug-in “{name}” ({offered[name].value}) could not be loaded: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def answer_of(what: str, call: Callable[[], _Answer]) -> _Answer:
+    """Call a plug-in; whatever it raises becomes a PluginFailure, whose text is only the type.
+
+    The message of a stranger's exception may hold the words it failed on: it is never passed on.
+    """
+    try:
+        return call()
+    except Exception as error:
+        _log.warning("plugin_failed", plugin=what, error=type(error).__name__)
+        raise PluginFailure(f"A {what} failed ({type(error).__name__}).") from error

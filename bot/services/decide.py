@@ -1,0 +1,142 @@
+"""A person decides a case, or turns a switch (transaction T5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import log
+from bot.access import CaseView, Viewer, may_decide, may_see, may_switch_hiding
+from bot.errors import Conflict, NotAllowed, Refused
+from bot.hiding import BREAKER, STOPPED
+from bot.log import Event
+from bot.model import EffectKind, ItemKind, Outcome
+from bot.ports import Clock
+from bot.services.assess import MACHINE, ask_for
+from bot.store import Store, UnitOfWork
+from bot.store.cases import StoredCase
+from bot.store.items import StoredItem
+
+NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE})
+"""Outcomes that make no sense in the log without a why."""
+
+_FOR = {
+    ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
+    ItemKind.COMMENT: frozenset(set(Outcome) - {Outcome.APPROVE, Outcome.NOT_SUITABLE}),
+}
+_MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
+_VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to decide, having seen the case at `version`."""
+
+    case_ref: str
+    version: int
+    outcome: Outcome
+    reason: str = ""
+
+
+def view_of(uow: UnitOfWork, case: StoredCase, item: StoredItem) -> CaseView:
+    """What access needs to know of a case."""
+    return CaseView(
+        audience=case.audience,
+        excluded=case.excluded,
+        kinds=case.kinds,
+        child=case.child,
+        item_kind=item.ref.kind,
+        public=item.ref.kind is not ItemKind.REPORT,
+        acted_on=uow.effects.took_away(case.id),
+    )
+
+
+def decide(store: Store, clock: Clock, viewer: Viewer, wish: Wish) -> None:
+    """Write a decision down, with what it asks of the platform; the machine is bound by it.
+
+    Raises NotAllowed (also where there is no such case), Conflict where the case changed since it
+    was seen, Refused where the outcome makes no sense or lacks its reason. Sent twice, the second
+    raises Conflict.
+    """
+    with store.begin() as uow:
+        case = uow.cases.find_by_ref(wish.case_ref)
+        if case is None:
+            raise NotAllowed("There is no such case.")
+        item = uow.items.get(case.item_id)
+        view = view_of(uow, case, item)
+        if not may_see(viewer, view) or not may_decide(viewer, view, wish.outcome):
+            raise NotAllowed("There is no such case.")
+        _check(wish, item)
+        at = clock.now()
+        if not uow.cases.close(case.id, wish.version, at):
+            raise Conflict("Somebody else changed this case while you looked at it.")
+        uow.cases.keep_decision(
+            case_id=case.id,
+            reading_id=case.reading_id,
+            person=viewer.person_key,
+            outcome=wish.outcome,
+            reason=wish.reason.strip(),
+            at=at,
+        )
+        facts = {
+            "case": case.ref,
+            "by": viewer.person_key,
+            "outcome": wish.outcome,
+            "reason": log.digest_for_log(case.ref, wish.reason.strip()),
+        }
+        log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
+        _ask_platform(uow, clock, viewer, wish, case, item)
+        uow.commit()
+
+
+def _check(wish: Wish, item: StoredItem) -> None:
+    if wish.outcome not in _FOR.get(item.ref.kind, frozenset()):
+        raise Refused("That is not something one can decide here.")
+    if wish.outcome in NEEDS_REASON and not wish.reason.strip():
+        raise Refused("Please give a reason: it goes into the log.")
+    if wish.outcome is Outcome.HIDE and item.can_hide is False:
+        raise Refused("The platform does not allow hiding this comment. Open it there instead.")
+
+
+def _ask_platform(
+    uow: UnitOfWork,
+    clock: Clock,
+    viewer: Viewer,
+    wish: Wish,
+    case: StoredCase,
+    item: StoredItem,
+) -> None:
+    active = uow.effects.active_for(item.id)
+    on_its_way = active.kind if active else None
+    hidden = item.hidden or on_its_way is EffectKind.HIDE
+    kind: EffectKind | None
+    if wish.outcome in _MAKES_VISIBLE:
+        kind = EffectKind.UNHIDE if hidden else None
+    else:
+        kind = _VANISHES.get(wish.outcome)
+    already = kind is EffectKind.HIDE and item.hidden and on_its_way is not EffectKind.UNHIDE
+    if kind is not None and kind is not on_its_way and not already:
+        ask_for(uow, kind, case=case, channel=item.account, by=viewer.person_key, clock=clock)
+
+
+def switch_hiding(store: Store, clock: Clock, viewer: Viewer, *, stop: bool) -> None:
+    """Stop all hiding at once, or let it go on; hides that have not left yet are taken back.
+
+    Letting it go on also closes the breaker. Raises NotAllowed. Idempotent.
+    """
+    if not may_switch_hiding(viewer):
+        raise NotAllowed("Your role cannot switch hiding.")
+    turn_hiding(store, clock, by=viewer.person_key, stop=stop)
+
+
+def turn_hiding(store: Store, clock: Clock, *, by: str, stop: bool) -> None:
+    """The same for the technician at the command line, who sees no content."""
+    at = clock.now()
+    with store.begin() as uow:
+        uow.state.set_switch(STOPPED, stop, by=by, at=at)
+        if stop:
+            uow.effects.cancel_pending_hides(MACHINE)
+        else:
+            uow.state.set_switch(BREAKER, False, by=by, at=at)
+        facts = {"switch": STOPPED, "on": stop, "by": by}
+        log.append(uow.log, uow.log_key, at=at, event=Event.SWITCHED, facts=facts)
+        uow.commit()

@@ -1,0 +1,168 @@
+"""Read one stream of one account, and store what it brings (transaction T1, one a page)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import AdapterError, Throttled
+from bot.log import Event
+from bot.model import (
+    Cursor,
+    ItemKind,
+    Page,
+    PollResult,
+    Role,
+    Stream,
+    Urgency,
+)
+from bot.observed import note, note_hidden_elsewhere, note_unhidden_elsewhere
+from bot.ports import Clock, PlatformAdapter
+from bot.store import Store, UnitOfWork
+from bot.store.items import StoredItem
+
+
+@dataclass
+class PollReport:
+    """How one poll went. `why` is a plain sentence wherever it was not complete."""
+
+    account: str
+    stream: Stream
+    result: PollResult = PollResult.COMPLETE
+    why: str = ""
+    seen: int = 0
+    new: int = 0
+    not_visible: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return self.result is PollResult.COMPLETE
+
+
+def poll(store: Store, clock: Clock, adapter: PlatformAdapter, stream: Stream) -> PollReport:
+    """Read a stream to its end, or as far as the platform lets us, and say which of the two it was.
+
+    Never raises for what the platform does: a poll that failed is written down as failed, so that
+    it can never pass for "nothing found". Idempotent: reading the same pages twice changes nothing.
+    """
+    report = PollReport(adapter.account, stream)
+    started = clock.now()
+    with store.begin() as uow:
+        first_start = uow.state.first_start(adapter.account, started)
+        parked = uow.state.parked(adapter.account, writes=False, at=started)
+        read_before = uow.state.was_read_whole(adapter.account, stream)
+        cursor = uow.state.cursor(adapter.account, stream)
+        poll_id = uow.state.open_poll(adapter.account, stream, started)
+        uow.commit()
+    try:
+        pages = _pages(adapter, stream, cursor) if parked is None else _nothing(parked.why)
+        _read(store, clock, pages, report, first_start, read_before)
+    except AdapterError as error:
+        report.result = PollResult.PARTIAL if report.seen else PollResult.FAILED
+        report.why = str(error)
+        _park_if_asked(store, clock, adapter.account, error)
+    with store.begin() as uow:
+        uow.state.close_poll(
+            poll_id,
+            at=clock.now(),
+            result=report.result,
+            why=report.why,
+            seen=report.seen,
+            new=report.new,
+            not_visible=report.not_visible,
+        )
+        uow.commit()
+    return report
+
+
+def _pages(adapter: PlatformAdapter, stream: Stream, cursor: Cursor) -> Iterator[Page]:
+    fetch: dict[Stream, Callable[[Cursor], Iterator[Page]]] = {
+        Stream.OWN_POSTS: adapter.fetch_own_posts,
+        Stream.COMMENTS: adapter.fetch_comments,
+        Stream.NEWCOMERS: adapter.fetch_newcomers,
+    }
+    return fetch[stream](cursor)
+
+
+def _nothing(why: str) -> Iterator[Page]:
+    """The pages of an account that wants to be left alone."""
+    raise AdapterError(why)
+    yield
+
+
+def _read(
+    store: Store,
+    clock: Clock,
+    pages: Iterator[Page],
+    report: PollReport,
+    first_start: datetime,
+    read_before: bool,
+) -> None:
+    finished = False
+    while not finished:
+        asked_at = clock.now()
+        page = next(pages, None)
+        if page is None:
+            raise AdapterError("The platform stopped before the last page. It will be read again.")
+        with store.begin() as uow:
+            ingest(uow, page, report, clock.now(), asked_at, first_start, read_before)
+            uow.commit()
+        finished = page.last
+
+
+def ingest(
+    uow: UnitOfWork,
+    page: Page,
+    report: PollReport,
+    at: datetime,
+    asked_at: datetime,
+    first_start: datetime,
+    read_before: bool,
+) -> None:
+    """Store one page and where reading goes on. The baseline is what was there before the start."""
+    met = uow.items.meet(
+        page.items,
+        at=at,
+        read_at=asked_at,
+        baseline_before=first_start,
+        newcomers_are_baseline=not read_before,
+    )
+    for stored in met.new:
+        if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
+            _open_newcomer_case(uow, stored, at)
+    for stored in met.edited:
+        note(uow, stored, Event.EDITED, at)
+    for stored in met.hidden_by_others:
+        note_hidden_elsewhere(uow, stored, at)
+    for stored in met.unhidden_by_others:
+        note_unhidden_elsewhere(uow, stored, at)
+    uow.state.keep_cursor(report.account, report.stream, page.cursor)
+    report.seen += len(page.items)
+    report.new += len(met.new)
+    report.not_visible += page.not_visible
+    if page.problems:
+        report.result = PollResult.PARTIAL
+        report.why = " ".join([report.why, *page.problems]).strip()
+
+
+def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
+    uow.cases.open(
+        item_id=stored.id,
+        reading_id=stored.reading_id,
+        urgency=Urgency.ROUTINE,
+        kinds=(),
+        child=False,
+        baseline=False,
+        audience={Role.COMMUNICATIONS_OFFICER},
+        excluded=(),
+        at=at,
+    )
+
+
+def _park_if_asked(store: Store, clock: Clock, account: str, error: AdapterError) -> None:
+    if isinstance(error, Throttled) and error.retry_after:
+        until = clock.now() + timedelta(seconds=error.retry_after)
+        with store.begin() as uow:
+            uow.state.park(account, writes=False, until=until, why=str(error))
+            uow.commit()

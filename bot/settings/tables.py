@@ -1,0 +1,203 @@
+"""settings.toml as pydantic reads it. Each description says what to write, for the messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
+
+from bot.model import Action, Aspect, Kind, Role, Severity, Target, Urgency
+from bot.settings.shape import HidingMode
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>()\[\],;:\"\\]+@[a-z0-9-]+(\.[a-z0-9-]+)+", value, re.IGNORECASE):
+        raise ValueError(f'"{value}" is no e-mail address')
+    return value
+
+
+def _time_of_day(value: object) -> time:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("is no time of day")
+    at = time(int(match[1]), int(match[2]))
+    # Europe/London changes its clocks then: an hour that comes twice or never.
+    if time(1) <= at < time(2):
+        raise ValueError("must not be between 01:00 and 02:00, when the clocks change")
+    return at
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or re.search(r"\s", value):
+        raise ValueError(f'"{value}" is no address of a web page')
+    return value.rstrip("/")
+
+
+def _mild_before_serious(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        raise ValueError("has the larger number first")
+    return value
+
+
+def _not_none(value: Urgency) -> Urgency:
+    if value is Urgency.NONE:
+        raise ValueError('cannot be "none"')
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Address = Annotated[str, AfterValidator(_address)]
+Yes = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Score = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Roles = Annotated[frozenset[Role], BeforeValidator(_one_or_many)]
+Aspects = Annotated[frozenset[Aspect], BeforeValidator(_one_or_many)]
+
+
+def options_of(table: BaseModel) -> Mapping[str, object]:
+    """The keys that a plug-in's table has beside ours."""
+    return dict(table.model_extra or {})
+
+
+class Table(BaseModel):
+    """A section of the file whose keys are all known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PluginTable(BaseModel):
+    """A section that passes further keys on to a plug-in, which checks them itself."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class SchoolTable(Table):
+    name: Text = Field(description='the school\'s name, such as "Rossmore Primary School"')
+    email_domain: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", to_lower=True)
+    ] = Field(description='what stands behind the @, such as "rossmore.example"')
+
+
+class PersonTable(Table):
+    key: Key = Field(description='a short name of small letters, digits, - and _, such as "jfield"')
+    name: Text = Field(description='the person\'s name, such as "Jo Field"')
+    email: Address | None = Field(
+        default=None, description='an address such as "j.field@rossmore.example"'
+    )
+    roles: Roles = Field(
+        default=frozenset(), description='roles in brackets, such as ["headteacher"]'
+    )
+    spoken_of: tuple[Annotated[Text, StringConstraints(min_length=2)], ...] = Field(
+        default=(), description='names of two letters or more in brackets, such as ["Mr D"]'
+    )
+
+
+class AccountTable(PluginTable):
+    adapter: Text = Field(description='the platform, such as "x" or "facebook"')
+    poll_minutes: Number = Field(default=10, gt=0, description="a number of minutes, such as 10")
+    enabled: Yes = Field(default=True, description="true or false, without quotation marks")
+
+
+class MailTable(PluginTable):
+    mailer: Text = Field(description='how letters leave, such as "smtp"')
+    sender: Address = Field(description='an address such as "schoolgate@rossmore.example"')
+
+
+class ClassifierTable(PluginTable):
+    classifier: Text = Field(description='the classifier\'s name, such as "lexicon"')
+
+
+class HidingTable(Table):
+    mode: HidingMode = Field(description='"observe" or "hide"')
+    kinds: dict[Kind, HidingMode] = Field(description='kinds such as threat = "hide"')
+    breaker_per_hour: Whole = Field(ge=1, description="a whole number from 1 up, such as 30")
+
+
+class LettersTable(Table):
+    digest_at: Annotated[time, BeforeValidator(_time_of_day)] = Field(
+        description='hours and minutes in quotation marks, such as "15:45"'
+    )
+    urgent_minutes: Whole = Field(
+        ge=1, le=720, description="a whole number of minutes from 1 to 720, such as 30"
+    )
+
+
+class WebTable(Table):
+    host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
+    port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        description='an address such as "http://schoolbox.local:8000"'
+    )
+
+
+class RowTable(Table):
+    kind: Kind = Field(description='what was found, such as "threat"')
+    severity: Annotated[frozenset[Severity], BeforeValidator(_one_or_many)] = Field(
+        default=frozenset(), description='"serious" or "mild"'
+    )
+    target: Annotated[frozenset[Target], BeforeValidator(_one_or_many)] = Field(
+        default=frozenset(), description='whom it is about, such as ["pupil", "school"]'
+    )
+    child: Yes | None = Field(default=None, description="true or false, without quotation marks")
+    aspects: Aspects = Field(
+        default=frozenset(), description='finer points in brackets, such as ["picture"]'
+    )
+    unless: Aspects = Field(
+        default=frozenset(), description='finer points in brackets, such as ["praise"]'
+    )
+    action: Action = Field(default=Action.QUEUE, description='"allow", "queue" or "hide"')
+    urgency: Annotated[Urgency, AfterValidator(_not_none)] = Field(
+        default=Urgency.ROUTINE, description='"routine", "urgent" or "immediate"'
+    )
+    told: Roles = Field(
+        default=frozenset(), description='roles in brackets, such as ["headteacher"]'
+    )
+
+
+class PolicyTable(Table):
+    thresholds: dict[str, Annotated[tuple[Score, Score], AfterValidator(_mild_before_serious)]] = (
+        Field(description="two numbers from 0 to 1, the smaller first, such as [0.5, 0.8]")
+    )
+    rows: tuple[RowTable, ...] = Field(description="rows in brackets, as settings.toml shows them")
+
+
+class SettingsTable(Table):
+    school: SchoolTable = Field(description="a section [school] with the school's name")
+    people: tuple[PersonTable, ...] = Field(
+        description="a [[people]] section for everybody at the school who has a role"
+    )
+    accounts: dict[Key, AccountTable] = Field(
+        description="a section [accounts], and an [accounts.NAME] for each of the school's accounts"
+    )
+    mail: MailTable | None = Field(default=None, description="a section [mail]")
+    classifiers: dict[Key, ClassifierTable] = Field(
+        min_length=1,
+        description='a section such as [classifiers.words] with classifier = "lexicon"',
+    )
+    hiding: HidingTable = Field(description="a section [hiding]")
+    letters: LettersTable = Field(description="a section [letters]")
+    web: WebTable = Field(description="a section [web]")
+    policy: PolicyTable = Field(description="a section [policy]")

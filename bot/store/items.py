@@ -1,0 +1,434 @@
+"""Items, their readings, and the edges on which they were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.model import (
+    Attachment,
+    AttachmentKind,
+    Comment,
+    Item,
+    ItemKind,
+    ItemRef,
+    Newcomer,
+    Observation,
+    OwnPost,
+    Presence,
+    digest_of,
+)
+from bot.store import tables as t
+from bot.store.insert import insert_one
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as last seen. `reading_id` names its current reading."""
+
+    id: int
+    ref: ItemRef
+    account: str
+    reading_id: int
+    digest: str
+    baseline: bool
+    presence: Presence
+    hidden: bool | None
+    can_hide: bool | None
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What one page brought: numbers, and the items whose state is not what was remembered."""
+
+    new: tuple[StoredItem, ...] = ()
+    edited: tuple[StoredItem, ...] = ()
+    hidden_by_others: tuple[StoredItem, ...] = ()
+    unhidden_by_others: tuple[StoredItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReading:
+    """A reading that nobody judged yet, with all that judging needs."""
+
+    reading_id: int
+    item_id: int
+    ref: ItemRef
+    account: str
+    author_id: str
+    text: str
+    salt: str
+    context: str
+    attachments: tuple[Attachment, ...]
+    baseline: bool
+    presence: Presence
+    hidden: bool | None
+    can_hide: bool | None
+    attempts: int
+
+
+class Items:
+    """One drawer of the store; nothing here opens or commits a transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # meeting items ----------------------------------------------------------------------------
+
+    def meet(
+        self,
+        items: Sequence[Item],
+        *,
+        at: datetime,
+        read_at: datetime,
+        baseline_before: datetime,
+        newcomers_are_baseline: bool = False,
+    ) -> Met:
+        """Store what is new and note what changed. Idempotent: the same page twice changes nothing.
+
+        `read_at` is when the page was asked for: what was observed later than that wins over it.
+        Items made before `baseline_before` are the baseline: recorded, never acted upon.
+        """
+        unique = {item.ref: item for item in items}
+        known = self.find(unique)
+        new = [item for ref, item in unique.items() if ref not in known]
+        old = [(known[ref], item) for ref, item in unique.items() if ref in known]
+        stored = self._insert(new, at, baseline_before, newcomers_are_baseline)
+        self._note_sightings([(stored[i.ref].id, e) for i in new if (e := _edge(i))], at)
+        seen_again = [(s.id, e) for s, i in old if (e := _edge(i))]
+        self._note_sightings(self._unseen_edges(seen_again), at)
+        edited = [self._reread(s, i, at) for s, i in old if _digest(i) != s.digest]
+        hidden, unhidden = self._note_visibility(old, at, read_at)
+        return Met(tuple(stored.values()), tuple(edited), hidden, unhidden)
+
+    def find(self, refs: Iterable[ItemRef]) -> dict[ItemRef, StoredItem]:
+        """Those of the refs that are stored."""
+        wanted = set(refs)
+        if not wanted:
+            return {}
+        rows = self._connection.execute(
+            _stored_items().where(
+                t.item.c.platform.in_({ref.platform for ref in wanted}),
+                t.item.c.kind.in_({ref.kind for ref in wanted}),
+                t.item.c.native_id.in_({ref.native_id for ref in wanted}),
+            )
+        )
+        found = [_stored_item(row) for row in rows]
+        return {item.ref: item for item in found if item.ref in wanted}
+
+    def get(self, item_id: int) -> StoredItem:
+        """One item that is known to be there."""
+        row = self._connection.execute(_stored_items().where(t.item.c.id == item_id)).one()
+        return _stored_item(row)
+
+    def _insert(
+        self, items: Sequence[Item], at: datetime, baseline_before: datetime, newcomers: bool
+    ) -> dict[ItemRef, StoredItem]:
+        if not items:
+            return {}
+        rows = []
+        for item in items:
+            created = _created_at(item)
+            baseline = newcomers if isinstance(item, Newcomer) else created < baseline_before
+            rows.append(_item_row(item, at, created, baseline))
+        ids = self._connection.scalars(
+            sa.insert(t.item).returning(t.item.c.id, sort_by_parameter_order=True), rows
+        ).all()
+        readings = self._connection.scalars(
+            sa.insert(t.reading).returning(t.reading.c.id, sort_by_parameter_order=True),
+            [_reading_row(item_id, item, at) for item_id, item in zip(ids, items, strict=True)],
+        ).all()
+        pairs = zip(ids, readings, strict=True)
+        self._point_at(list(pairs))
+        return {
+            item.ref: StoredItem(
+                item_id,
+                item.ref,
+                item.account,
+                reading_id,
+                _digest(item),
+                bool(row["baseline"]),
+                Presence.PRESENT,
+                item.hidden if isinstance(item, Comment) else None,
+                item.can_hide if isinstance(item, Comment) else None,
+                None,
+            )
+            for item_id, reading_id, item, row in zip(ids, readings, items, rows, strict=True)
+        }
+
+    def _point_at(self, pairs: Sequence[tuple[int, int]]) -> None:
+        self._connection.execute(
+            sa.update(t.item)
+            .where(t.item.c.id == sa.bindparam("item"))
+            .values(reading_id=sa.bindparam("reading")),
+            [{"item": item_id, "reading": reading_id} for item_id, reading_id in pairs],
+        )
+
+    def _reread(self, stored: StoredItem, item: Item, at: datetime) -> StoredItem:
+        """A changed digest: a new reading, or an earlier one come back; either is judged anew."""
+        reading_id = self._connection.scalar(
+            sa.select(t.reading.c.id).where(
+                t.reading.c.item_id == stored.id, t.reading.c.digest == _digest(item)
+            )
+        )
+        row = _reading_row(stored.id, item, at)
+        if reading_id is None:
+            reading_id = insert_one(self._connection, t.reading, row)
+        else:
+            self._connection.execute(
+                sa.update(t.reading)
+                .where(t.reading.c.id == reading_id)
+                .values(waiting=row["waiting"], attempts=0)
+            )
+        self._connection.execute(
+            sa.update(t.item)
+            .where(t.item.c.id == stored.id)
+            .values(reading_id=reading_id, baseline=False, presence=Presence.PRESENT)
+        )
+        return self.get(stored.id)
+
+    def _unseen_edges(self, pairs: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+        if not pairs:
+            return []
+        rows = self._connection.execute(
+            sa.select(t.sighting.c.item_id, t.sighting.c.edge).where(
+                t.sighting.c.item_id.in_({item_id for item_id, _ in pairs})
+            )
+        )
+        seen = {(row.item_id, row.edge) for row in rows}
+        return [pair for pair in pairs if pair not in seen]
+
+    def _note_sightings(self, pairs: Sequence[tuple[int, str]], at: datetime) -> None:
+        if pairs:
+            self._connection.execute(
+                sa.insert(t.sighting),
+                [{"item_id": i, "edge": edge, "first_seen_at": at} for i, edge in pairs],
+            )
+
+    def _note_visibility(
+        self, pairs: Sequence[tuple[StoredItem, Item]], at: datetime, read_at: datetime
+    ) -> tuple[tuple[StoredItem, ...], tuple[StoredItem, ...]]:
+        hidden, unhidden = [], []
+        for stored, item in pairs:
+            if not isinstance(item, Comment) or (stored.observed_at or read_at) > read_at:
+                continue
+            seen = Observation(item.ref, Presence.PRESENT, item.hidden, item.can_hide)
+            change = self.observe(stored, seen, at)
+            if change is True:
+                hidden.append(stored)
+            elif change is False:
+                unhidden.append(stored)
+        return tuple(hidden), tuple(unhidden)
+
+    def observe(self, stored: StoredItem, seen: Observation, at: datetime) -> bool | None:
+        """Note what the platform says now; returns the new `hidden` where it changed, else None.
+
+        Writes only where something changed, so that a quiet poll costs nothing.
+        """
+        changes: dict[str, object] = {}
+        if seen.presence is not Presence.UNKNOWN and seen.presence is not stored.presence:
+            changes["presence"] = seen.presence
+        if seen.can_hide is not None and seen.can_hide != stored.can_hide:
+            changes["can_hide"] = seen.can_hide
+        turned = seen.hidden is not None and seen.hidden != bool(stored.hidden)
+        if seen.hidden is not None and seen.hidden != stored.hidden:
+            changes["hidden"] = seen.hidden
+        if changes:
+            self._connection.execute(
+                sa.update(t.item).where(t.item.c.id == stored.id).values(**changes, observed_at=at)
+            )
+        return seen.hidden if turned else None
+
+    def mark_observed(self, item_ids: Sequence[int], at: datetime) -> None:
+        """Note that these were looked at, so that the next round looks at others first."""
+        self._connection.execute(
+            sa.update(t.item).where(t.item.c.id.in_(item_ids)).values(observed_at=at)
+        )
+
+    def to_reconcile(self, account: str, since: datetime, limit: int) -> list[StoredItem]:
+        """Items with a case that are still there, longest unobserved first."""
+        query = (
+            _stored_items()
+            .join(t.case, t.case.c.item_id == t.item.c.id)
+            .where(
+                t.item.c.account == account,
+                t.item.c.kind == ItemKind.COMMENT,
+                t.item.c.presence == Presence.PRESENT,
+                t.case.c.opened_at >= since,
+            )
+            .order_by(t.item.c.observed_at.is_not(None), t.item.c.observed_at)
+            .limit(limit)
+        )
+        return [_stored_item(row) for row in self._connection.execute(query)]
+
+    # judging ------------------------------------------------------------------------------------
+
+    def waiting(self, limit: int) -> list[WaitingReading]:
+        """Readings that wait to be judged, oldest first."""
+        rows = self._connection.execute(
+            sa.select(
+                t.reading.c.id.label("reading_id"),
+                t.reading.c.text,
+                t.reading.c.salt,
+                t.reading.c.attachments,
+                t.reading.c.attempts,
+                *(c for c in t.item.c if c.name != "reading_id"),
+            )
+            .join(t.item, t.item.c.reading_id == t.reading.c.id)
+            .where(t.reading.c.waiting)
+            .order_by(t.reading.c.id)
+            .limit(limit)
+        ).all()
+        texts = self._texts_above(rows)
+        return [_waiting(row, texts) for row in rows]
+
+    def _texts_above(self, rows: Sequence[Any]) -> dict[tuple[str, str], str]:
+        above = {i for row in rows for i in (row.post_id, row.parent_id) if i}
+        if not above:
+            return {}
+        found = self._connection.execute(
+            sa.select(t.item.c.platform, t.item.c.native_id, t.reading.c.text)
+            .join(t.reading, t.reading.c.id == t.item.c.reading_id)
+            .where(
+                t.item.c.platform.in_({row.platform for row in rows}),
+                t.item.c.kind.in_([ItemKind.COMMENT, ItemKind.OWN_POST]),
+                t.item.c.native_id.in_(above),
+            )
+        )
+        return {(row.platform, row.native_id): row.text for row in found}
+
+    def still_waiting(self, reading_ids: Sequence[int]) -> set[int]:
+        """Those that are still current and unjudged: another thread, or an edit, may have come."""
+        rows = self._connection.scalars(
+            sa.select(t.reading.c.id)
+            .join(t.item, t.item.c.reading_id == t.reading.c.id)
+            .where(t.reading.c.waiting, t.reading.c.id.in_(reading_ids))
+        )
+        return set(rows)
+
+    def mark_judged(self, reading_ids: Sequence[int]) -> None:
+        """These wait no longer."""
+        self._connection.execute(
+            sa.update(t.reading).where(t.reading.c.id.in_(reading_ids)).values(waiting=False)
+        )
+
+    def count_attempt(self, reading_id: int) -> None:
+        """Scoring it failed once more."""
+        self._connection.execute(
+            sa.update(t.reading)
+            .where(t.reading.c.id == reading_id)
+            .values(attempts=t.reading.c.attempts + 1)
+        )
+
+    def salt_and_text(self, reading_id: int) -> tuple[str, str]:
+        """For the salted digest in the log."""
+        row = self._connection.execute(
+            sa.select(t.reading.c.salt, t.reading.c.text).where(t.reading.c.id == reading_id)
+        ).one()
+        return row.salt, row.text
+
+
+def _edge(item: Item) -> str:
+    return "" if isinstance(item, OwnPost) else item.edge
+
+
+def _created_at(item: Item) -> datetime:
+    return item.seen_at if isinstance(item, Newcomer) else item.created_at
+
+
+def _text(item: Item) -> str:
+    return item.bio if isinstance(item, Newcomer) else item.text
+
+
+def _digest(item: Item) -> str:
+    return digest_of(_text(item), () if isinstance(item, Newcomer) else item.attachments)
+
+
+def _item_row(item: Item, at: datetime, created: datetime, baseline: bool) -> dict[str, object]:
+    comment = item if isinstance(item, Comment) else None
+    author = item.author if isinstance(item, Comment | Newcomer) else None
+    return {
+        "platform": item.ref.platform,
+        "kind": item.ref.kind,
+        "native_id": item.ref.native_id,
+        "scope": item.ref.account,
+        "account": item.account,
+        "created_at": created,
+        "first_seen_at": at,
+        "author_id": author.native_id if author else "",
+        "author_handle": author.handle if author else "",
+        "author_name": author.name if author else "",
+        "post_id": comment.post_id if comment else "",
+        "parent_id": comment.parent_id if comment else "",
+        "permalink": item.permalink,
+        "facts": dict(item.facts) if isinstance(item, Newcomer) else {},
+        "baseline": baseline,
+        "presence": Presence.PRESENT,
+        "hidden": comment.hidden if comment else None,
+        "can_hide": comment.can_hide if comment else None,
+    }
+
+
+def _reading_row(item_id: int, item: Item, at: datetime) -> dict[str, object]:
+    hung = () if isinstance(item, Newcomer) else item.attachments
+    return {
+        "item_id": item_id,
+        "digest": _digest(item),
+        "salt": token_hex(16),
+        "text": _text(item),
+        "attachments": [{"kind": a.kind, "url": a.url, "title": a.title} for a in hung],
+        "seen_at": at,
+        "waiting": isinstance(item, Comment),
+    }
+
+
+def _stored_items() -> sa.Select[Any]:
+    return sa.select(t.item, t.reading.c.digest).join(
+        t.reading, t.reading.c.id == t.item.c.reading_id
+    )
+
+
+def _ref(row: Any) -> ItemRef:
+    return ItemRef(row.platform, ItemKind(row.kind), row.native_id, row.scope)
+
+
+def _stored_item(row: Any) -> StoredItem:
+    return StoredItem(
+        row.id,
+        _ref(row),
+        row.account,
+        row.reading_id,
+        row.digest,
+        row.baseline,
+        Presence(row.presence),
+        row.hidden,
+        row.can_hide,
+        row.observed_at,
+    )
+
+
+def _waiting(row: Any, texts: dict[tuple[str, str], str]) -> WaitingReading:
+    above = dict.fromkeys(i for i in (row.post_id, row.parent_id) if i)
+    context = "\n".join(texts[row.platform, i] for i in above if (row.platform, i) in texts)
+    return WaitingReading(
+        row.reading_id,
+        row.id,
+        _ref(row),
+        row.account,
+        row.author_id,
+        row.text,
+        row.salt,
+        context,
+        tuple(Attachment(AttachmentKind(a["kind"]), a["url"], a["title"]) for a in row.attachments),
+        row.baseline,
+        Presence(row.presence),
+        row.hidden,
+        row.can_hide,
+        row.attempts,
+    )

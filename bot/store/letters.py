@@ -1,0 +1,154 @@
+"""Notices, and the letters that they are gathered into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.model import Kind, Mail, Urgency
+from bot.store import tables as t
+from bot.store.insert import insert_one
+
+
+@dataclass(frozen=True, slots=True)
+class DueNotice:
+    """Somebody is to be told of a case by now; with what a letter may say of it."""
+
+    id: int
+    case_id: int
+    case_ref: str
+    person: str
+    urgency: Urgency
+    kinds: tuple[Kind, ...]
+    child: bool
+    findings: tuple[dict[str, object], ...]
+    hide_status: str
+
+
+class Letters:
+    """One drawer of the store; nothing here opens or commits a transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def notify(
+        self, *, case_id: int, reading_id: int, person: str, urgency: Urgency, due_at: datetime
+    ) -> bool:
+        """Note that this person is to be told of this reading; once, however often it is called."""
+        known = self._connection.scalar(
+            sa.select(t.notice.c.id).where(
+                t.notice.c.case_id == case_id,
+                t.notice.c.reading_id == reading_id,
+                t.notice.c.person == person,
+            )
+        )
+        if known is not None:
+            return False
+        self._connection.execute(
+            sa.insert(t.notice),
+            {
+                "case_id": case_id,
+                "reading_id": reading_id,
+                "person": person,
+                "urgency": urgency,
+                "due_at": due_at,
+            },
+        )
+        return True
+
+    def withdraw(self, case_id: int, people: Iterable[str]) -> None:
+        """Take back what these people were to be told of a case and have not been told yet."""
+        self._connection.execute(
+            sa.delete(t.notice).where(
+                t.notice.c.case_id == case_id,
+                t.notice.c.person.in_(set(people)),
+                t.notice.c.letter_id.is_(None),
+            )
+        )
+
+    def due(self, at: datetime) -> list[DueNotice]:
+        """All notices that are due and in no letter yet, most urgent first within each person."""
+        newest_verdict = (
+            sa.select(sa.func.max(t.verdict.c.id))
+            .where(t.verdict.c.reading_id == t.notice.c.reading_id)
+            .correlate(t.notice)
+            .scalar_subquery()
+        )
+        newest_hide = (
+            sa.select(sa.func.max(t.effect.c.id))
+            .where(t.effect.c.case_id == t.notice.c.case_id, t.effect.c.item_id.is_not(None))
+            .correlate(t.notice)
+            .scalar_subquery()
+        )
+        rows = self._connection.execute(
+            sa.select(
+                t.notice,
+                t.case.c.ref,
+                t.case.c.kinds,
+                t.case.c.child,
+                t.verdict.c.findings,
+                t.effect.c.kind.label("effect_kind"),
+                t.effect.c.status.label("effect_status"),
+            )
+            .join(t.case, t.case.c.id == t.notice.c.case_id)
+            .outerjoin(t.verdict, t.verdict.c.id == newest_verdict)
+            .outerjoin(t.effect, t.effect.c.id == newest_hide)
+            .where(t.notice.c.letter_id.is_(None), t.notice.c.due_at <= at)
+            .order_by(t.notice.c.person, t.case.c.urgency_rank.desc(), t.notice.c.id)
+        )
+        return [
+            DueNotice(
+                row.id,
+                row.case_id,
+                row.ref,
+                row.person,
+                Urgency(row.urgency),
+                tuple(Kind(kind) for kind in row.kinds),
+                row.child,
+                tuple(row.findings or ()),
+                f"{row.effect_kind}:{row.effect_status}" if row.effect_kind else "",
+            )
+            for row in rows
+        ]
+
+    def next_due(self) -> datetime | None:
+        """When the next untold notice is due."""
+        found: datetime | None = self._connection.scalar(
+            sa.select(sa.func.min(t.notice.c.due_at)).where(t.notice.c.letter_id.is_(None))
+        )
+        return found
+
+    def keep(self, mail: Mail, *, person: str, notice_ids: Sequence[int], at: datetime) -> int:
+        """Store a letter as it will be sent, byte for byte, and what it tells of."""
+        letter_id = insert_one(
+            self._connection,
+            t.letter,
+            {
+                "message_id": mail.message_id,
+                "person": person,
+                "sender": mail.sender,
+                "recipient": mail.recipient,
+                "mime": mail.mime,
+                "composed_at": at,
+            },
+        )
+        self._connection.execute(
+            sa.update(t.notice).where(t.notice.c.id.in_(notice_ids)).values(letter_id=letter_id)
+        )
+        return letter_id
+
+    def get(self, letter_id: int) -> tuple[Mail, str]:
+        """A stored letter, and whom it is for."""
+        row = self._connection.execute(sa.select(t.letter).where(t.letter.c.id == letter_id)).one()
+        return Mail(row.message_id, row.sender, row.recipient, row.mime), row.person
+
+    def cases_told(self, letter_id: int) -> list[int]:
+        """The cases that a letter tells of."""
+        return list(
+            self._connection.scalars(
+                sa.select(t.notice.c.case_id).where(t.notice.c.letter_id == letter_id)
+            )
+        )

@@ -1,0 +1,53 @@
+"""Where the log's entries are kept (a `bot.log.Ledger`)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.log import BEGINNING, Entry, Event
+from bot.store.tables import log_entry
+
+_SHORT = 2_000
+
+
+class LogEntries:
+    """Append-only: triggers in the database refuse changes as a second lock."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._tail: tuple[int, str] | None = None
+
+    def tail(self) -> tuple[int, str]:
+        """Number and code of the newest entry; read once per transaction, which excludes others."""
+        if self._tail is None:
+            row = self._connection.execute(
+                sa.select(log_entry.c.seq, log_entry.c.mac)
+                .order_by(log_entry.c.seq.desc())
+                .limit(1)
+            ).one_or_none()
+            self._tail = (row.seq, row.mac) if row else (0, BEGINNING)
+        return self._tail
+
+    def add(self, entry: Entry) -> None:
+        """Store one entry."""
+        self._connection.execute(
+            sa.insert(log_entry),
+            {
+                "seq": entry.seq,
+                "at": entry.at,
+                "event": entry.event,
+                "case_id": entry.case_id,
+                "body": entry.body,
+                "mac": entry.mac,
+            },
+        )
+        self._tail = (entry.seq, entry.mac)
+
+    def after(self, seq: int, limit: int = _SHORT) -> list[Entry]:
+        """The next entries, oldest first: a short page, since an open read stops the writers."""
+        rows = self._connection.execute(
+            sa.select(log_entry).where(log_entry.c.seq > seq).order_by(log_entry.c.seq).limit(limit)
+        )
+        return [
+            Entry(row.seq, row.at, Event(row.event), row.case_id, row.body, row.mac) for row in rows
+        ]

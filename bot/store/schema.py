@@ -1,0 +1,48 @@
+"""Brings the tables to the newest shape, and proves that the log's lock is on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from bot.errors import DataError
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def config(connection: sa.Connection) -> Config:
+    """Alembic's settings for this connection; there is no alembic.ini to lose."""
+    settings = Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Create the tables, or bring older ones forward, in one transaction. Idempotent.
+
+    Raises DataError where the database was made by a newer Schoolgate.
+    """
+    with engine.connect() as connection:
+        settings = config(connection)
+        history = ScriptDirectory.from_config(settings).walk_revisions()
+        known = {script.revision for script in history}
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in known:
+            raise DataError(
+                "This database was made by a newer version of Schoolgate. Install that version "
+                "again, or go back to a backup made before the upgrade."
+            )
+        command.upgrade(settings, "head")
+        connection.commit()
+
+
+def head(engine: sa.Engine) -> str | None:
+    """The revision that the database is at."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,178 @@
+"""How far each account was read, what it may do, and the switches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.model import CapabilityReport, Cursor, PollResult, Stream
+from bot.store import tables as t
+from bot.store.insert import insert_one
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """An account is left alone until then; `why` is the sentence to show."""
+
+    until: datetime
+    why: str
+
+
+ON, OFF = "on", "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Something that a person, or the breaker, turned on."""
+
+    on: bool = False
+    set_by: str = ""
+    set_at: datetime | None = None
+
+
+class State:
+    """Small facts, one row each."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # accounts -------------------------------------------------------------------------------
+
+    def first_start(self, account: str, at: datetime) -> datetime:
+        """When this account was first met; `at` is remembered for good at the first call."""
+        known: datetime | None = self._connection.scalar(
+            sa.select(t.account.c.first_started_at).where(t.account.c.name == account)
+        )
+        if known is None:
+            self._connection.execute(
+                sa.insert(t.account), {"name": account, "first_started_at": at}
+            )
+        return known or at
+
+    def park(self, account: str, *, writes: bool, until: datetime, why: str) -> None:
+        """Leave reading (or writing) of this account alone until then."""
+        self.unpark(account, writes=writes)
+        self._connection.execute(
+            sa.insert(t.parking),
+            {"account": account, "writes": writes, "until": until, "why": why},
+        )
+
+    def unpark(self, account: str, *, writes: bool) -> None:
+        """It may be called again."""
+        self._connection.execute(
+            sa.delete(t.parking).where(t.parking.c.account == account, t.parking.c.writes == writes)
+        )
+
+    def parked(self, account: str, *, writes: bool, at: datetime) -> Parking | None:
+        """Whether the account is to be left alone at this moment."""
+        row = self._connection.execute(
+            sa.select(t.parking.c.until, t.parking.c.why).where(
+                t.parking.c.account == account,
+                t.parking.c.writes == writes,
+                t.parking.c.until > at,
+            )
+        ).one_or_none()
+        return Parking(row.until, row.why) if row else None
+
+    def cursor(self, account: str, stream: Stream) -> Cursor:
+        """Where reading goes on; an empty cursor at the very first time."""
+        row = self._connection.execute(
+            sa.select(t.cursor.c.high_water, t.cursor.c.resume).where(
+                t.cursor.c.account == account, t.cursor.c.stream == stream
+            )
+        ).one_or_none()
+        return Cursor(row.high_water, row.resume) if row else Cursor()
+
+    def keep_cursor(self, account: str, stream: Stream, cursor: Cursor) -> None:
+        """Remember it, in the transaction that stored the page."""
+        where = (t.cursor.c.account == account) & (t.cursor.c.stream == stream)
+        values = {"high_water": cursor.high_water, "resume": cursor.resume}
+        if self._connection.execute(sa.update(t.cursor).where(where).values(values)).rowcount == 0:
+            self._connection.execute(
+                sa.insert(t.cursor), {"account": account, "stream": stream, **values}
+            )
+
+    # polls ----------------------------------------------------------------------------------
+
+    def open_poll(self, account: str, stream: Stream, at: datetime) -> int:
+        """Begin the record of a poll; one that is never closed was interrupted."""
+        values = {"account": account, "stream": stream, "started_at": at}
+        return insert_one(self._connection, t.poll, values)
+
+    def close_poll(
+        self,
+        poll_id: int,
+        *,
+        at: datetime,
+        result: PollResult,
+        why: str,
+        seen: int,
+        new: int,
+        not_visible: int,
+    ) -> None:
+        """Write down how it ended."""
+        self._connection.execute(
+            sa.update(t.poll)
+            .where(t.poll.c.id == poll_id)
+            .values(
+                finished_at=at,
+                result=result,
+                why=why,
+                seen=seen,
+                new=new,
+                not_visible=not_visible,
+            )
+        )
+
+    def was_read_whole(self, account: str, stream: Stream) -> bool:
+        """Whether any poll of this stream ever reached its end."""
+        found = self._connection.execute(
+            sa.select(t.poll.c.id)
+            .where(
+                t.poll.c.account == account,
+                t.poll.c.stream == stream,
+                t.poll.c.result == PollResult.COMPLETE,
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
+    # capabilities -----------------------------------------------------------------------------
+
+    def keep_capabilities(
+        self, account: str, reports: Sequence[CapabilityReport], at: datetime
+    ) -> None:
+        """Replace the account's line of the matrix."""
+        self._connection.execute(sa.delete(t.capability).where(t.capability.c.account == account))
+        for report in reports:
+            self._connection.execute(
+                sa.insert(t.capability),
+                {
+                    "account": account,
+                    "capability": report.capability,
+                    "state": report.state,
+                    "why": report.why,
+                    "proven_at": at,
+                },
+            )
+
+    # switches -----------------------------------------------------------------------------------
+
+    def switch(self, name: str) -> Switch:
+        """A switch as it stands; off where it was never set."""
+        row = self._connection.execute(
+            sa.select(t.switch).where(t.switch.c.name == name)
+        ).one_or_none()
+        return Switch(row.value == ON, row.set_by, row.set_at) if row else Switch()
+
+    def set_switch(self, name: str, on: bool, *, by: str, at: datetime) -> None:
+        """Set it; who and when are kept with it."""
+        values = {"value": ON if on else OFF, "set_by": by, "set_at": at}
+        updated = self._connection.execute(
+            sa.update(t.switch).where(t.switch.c.name == name).values(values)
+        )
+        if updated.rowcount == 0:
+            self._connection.execute(sa.insert(t.switch), {"name": name, **values})

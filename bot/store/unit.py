@@ -1,0 +1,84 @@
+"""The unit of work: one use case, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.store.cases import Cases
+from bot.store.effects import Effects
+from bot.store.engine import open_engine, reader
+from bot.store.figures import Figures
+from bot.store.items import Items
+from bot.store.letters import Letters
+from bot.store.log_entries import LogEntries
+from bot.store.state import State
+from bot.store.users import Users
+
+_open_units: ContextVar[int] = ContextVar("open_units", default=0)
+
+
+def a_unit_is_open() -> bool:
+    """Whether this thread is inside a transaction: then nothing may be sent anywhere."""
+    return _open_units.get() > 0
+
+
+class UnitOfWork:
+    """One transaction and the drawers that it may open. Leaving without `commit` undoes all."""
+
+    def __init__(self, connection: sa.Connection, log_key: bytes) -> None:
+        self._connection = connection
+        self.log_key = log_key
+        self.items = Items(connection)
+        self.cases = Cases(connection)
+        self.effects = Effects(connection)
+        self.letters = Letters(connection)
+        self.log = LogEntries(connection)
+        self.state = State(connection)
+        self.users = Users(connection)
+        self.figures = Figures(connection)
+
+    def commit(self) -> None:
+        """Make everything so far stand, all of it or nothing."""
+        self._connection.commit()
+
+
+class Store:
+    """The database of one school and the key of its log."""
+
+    def __init__(self, path: Path, log_key: bytes) -> None:
+        self.path = path
+        self.log_key = log_key
+        self.engine = open_engine(path)
+        self._reader = reader(self.engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work for writing; waits for other writers (30 s at most)."""
+        with _counted(), self.engine.connect() as connection:
+            connection.begin()
+            yield UnitOfWork(connection, self.log_key)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that writes nothing. Keep it short: an open read stops writers."""
+        with _counted(), self._reader.connect() as connection:
+            connection.begin()
+            yield UnitOfWork(connection, self.log_key)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    token = _open_units.set(_open_units.get() + 1)
+    try:
+        yield
+    finally:
+        _open_units.reset(token)

@@ -1,0 +1,54 @@
+"""Serves the pages from a thread of the daemon's one process."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.errors import DataError
+
+
+class WebServer:
+    """uvicorn in a thread. Signals are the main thread's affair (bot/cli/run.py)."""
+
+    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+        self.address = (host, port)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                log_config=None,
+                server_header=False,
+                # An open event stream would outlive SIGTERM by 12 seconds (stack.md).
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._thread = Thread(target=self._serve, name="web", daemon=True)
+
+    def _serve(self) -> None:
+        try:
+            self._server.run()
+        except SystemExit:
+            # How uvicorn says that it could not start; start() tells the person.
+            return
+
+    def start(self) -> None:
+        """Returns once the pages can be opened; raises DataError where the port is taken."""
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.02)
+            if not self._thread.is_alive():
+                host, port = self.address
+                raise DataError(
+                    f"The pages cannot be served at {host}:{port}: something else uses that port. "
+                    "Choose another one in settings.toml, [web] port."
+                )
+
+    def stop(self) -> None:
+        """Answer what is under way, then end."""
+        self._server.should_exit = True
+        self._thread.join()
