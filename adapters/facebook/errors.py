@@ -51,11 +51,16 @@ def graph_error(
 ) -> AdapterError:
     """The error of the house for one `error` object of a Graph answer."""
     code, subcode = _int(error.get("code")), _int(error.get("error_subcode"))
-    permission = _permission(error)
     number = f"{code}/{subcode}" if subcode else f"{code}"
-    if code in (102, 190):
+    message = str(error.get("message", ""))
+    if code in (102, 104, 190):
         why = _SIGNED_OUT.get(subcode, "Facebook no longer accepts the Page's token.")
         return SignedOut(f"{why} {_AGAIN} (Facebook error {number})")
+    if code == 100 and "appsecret_proof" in message:
+        return SignedOut(
+            "The secret FACEBOOK_APP_SECRET does not belong to the app that made the Page's token: "
+            "correct it, or leave it out. (Facebook error 100)"
+        )
     if code in (4, 17, 32, 613) or 80000 <= code <= 80014:
         return throttled(headers, number)
     if code == 368:
@@ -67,6 +72,8 @@ def graph_error(
         )
     if code == 100 and subcode == _GONE_SUBCODE:
         return Gone("Facebook no longer has this: it was deleted, or is out of the Page's sight.")
+    named = _PERMISSION.search(message)
+    permission = named.group() if named else ""
     if (
         code == 10
         or 200 <= code <= 299
@@ -76,10 +83,16 @@ def graph_error(
         return _denied(permission, number)
     if code == 12:
         return Unsupported("Facebook no longer offers this. (Facebook error 12)")
-    if code == 1 and "reduce the amount of data" in str(error.get("message", "")):
+    if code == 1 and "reduce the amount of data" in message:
         return AdapterError(
             "Facebook found one answer too long: write a smaller page_size into the settings of "
             "this Page. (Facebook error 1)"
+        )
+    if code == 2635:
+        return AdapterError(
+            "Facebook no longer serves this version of its interface: write a newer one under "
+            "version into the settings of this Page. (Facebook error 2635)",
+            permanent=True,
         )
     if code in (1, 2) or status >= 500 or error.get("is_transient") is True:
         return AdapterError(f"Facebook has trouble at the moment. (Facebook error {number})")
@@ -129,11 +142,6 @@ def _denied(permission: str, number: str) -> Denied:
         "person who connected the Page may not moderate it."
     )
     return Denied(f"{what} (Facebook error {number})")
-
-
-def _permission(error: Mapping[str, object]) -> str:
-    found = _PERMISSION.search(str(error.get("message", "")))
-    return found.group() if found else ""
 
 
 def _int(value: object) -> int:

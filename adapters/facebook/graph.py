@@ -12,10 +12,10 @@ from adapters.facebook.shapes import Raw, mapping, rows, text
 from bot.errors import AdapterError
 
 with warnings.catch_warnings():
-    # A "\\d" of 2018: DeprecationWarning before Python 3.12, SyntaxWarning since, at each first
+    # A "\d" of 2018: DeprecationWarning before Python 3.12, SyntaxWarning since, at each first
     # import. It would be the first thing that a school sees.
     warnings.filterwarnings("ignore", "invalid escape sequence")
-    import facebook  # type: ignore[import-untyped]  # facebook-sdk 3.1.0 has no types
+    import facebook
 
 MAX_PAGES = 2000
 """Pages of one list; more than any Page of a school has, so reaching it means going in circles."""

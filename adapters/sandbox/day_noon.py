@@ -20,7 +20,7 @@ from bot.model import AttachmentKind, Kind
 NOON = (
     Scene(
         time(12, 5),
-        "Sixteen replies fall upon one teacher within minutes, and X fumbles two of the hides.",
+        "Sixteen replies about one teacher within minutes, and X fumbles two of the hides.",
         (
             # Hiding fails twice, reading does not: nothing may be shown as hidden that is not.
             Trouble("x", faults.x_server_error(), path_contains="/hidden", times=2),

@@ -245,8 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         if manner is Manner.RESET:
             self.wfile.write(head + body[: len(body) // 2])
-            # SO_LINGER with 0 seconds makes closing send RST instead of FIN.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.server.reset(self.connection)
             self.close_connection = True
             return
         self.wfile.write(head + body)

@@ -76,6 +76,7 @@ class Mailbox:
         self._server = _Server(
             self,
             hostname=LOOPBACK,
+            ready_timeout=30,  # seconds, for a machine that is busy
             server_hostname="localhost",  # or each connection asks the DNS for our own name
             ssl_context=self._certificate if self._implicit_tls else None,
             tls_context=None if self._implicit_tls else self._certificate,

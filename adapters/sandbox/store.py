@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS x_posts (
     conversation INTEGER NOT NULL, reply_to INTEGER, quote_of INTEGER, media TEXT NOT NULL,
     long INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS x_posts_at ON x_posts (at);
+CREATE INDEX IF NOT EXISTS x_posts_author ON x_posts (author);
+CREATE INDEX IF NOT EXISTS x_posts_reply_to ON x_posts (reply_to);
+CREATE INDEX IF NOT EXISTS x_posts_quote_of ON x_posts (quote_of);
 CREATE TABLE IF NOT EXISTS x_mentions (
     post INTEGER NOT NULL, user INTEGER NOT NULL, PRIMARY KEY (user, post)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS x_relations (
@@ -55,6 +58,7 @@ CREATE TABLE IF NOT EXISTS fb_objects (
     attachment TEXT NOT NULL, from_missing INTEGER NOT NULL, not_visible INTEGER NOT NULL,
     hidden_by TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS fb_objects_post ON fb_objects (post);
+CREATE INDEX IF NOT EXISTS fb_objects_parent ON fb_objects (parent);
 """
 
 
@@ -63,9 +67,10 @@ class Store:
 
     Not meant to survive a power cut: `synchronous` is off, so that a demo day is quick. A process
     killed inside a transaction leaves a rollback journal, which the next opening plays back.
+    `start` is the world's first moment (default: now); a file that exists goes on where it was.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, start: datetime | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
@@ -73,7 +78,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode=DELETE")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
-        self.clock = WorldClock(self._load_clock())
+        self.clock = WorldClock(self._load_clock(start))
         with self.change():
             pass
 
@@ -134,10 +139,10 @@ class Store:
         with self.change():
             return self._db.execute(sql, values).rowcount
 
-    def _load_clock(self) -> float:
+    def _load_clock(self, start: datetime | None) -> float:
         row = self.row("SELECT world, wall FROM clock")
         if row is None:
-            return time.time()
+            return time.time() if start is None else start.timestamp()
         # The day goes on while the process is dead, or a restart would turn time back.
         return float(row["world"]) + max(0.0, time.time() - float(row["wall"]))
 

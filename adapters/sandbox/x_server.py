@@ -119,7 +119,10 @@ class XServer(LocalServer):
             items = data if isinstance(data, list) else [data or {}]
             lost = items[:1] if manner is Manner.PARTIAL else items
             left = items[len(lost) :]
-            errors = [not_found("tweet", "id", str(item.get("id", "0"))) for item in lost]
+            errors = [
+                not_found("user" if "username" in item else "tweet", "id", str(item.get("id", "0")))
+                for item in lost
+            ]
             reply.data["errors"] = [*reply.data.get("errors", []), *errors]
             reply.data.pop("data", None)
             if left:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Literal
 
 from adapters.sandbox.http_server import Json
 from adapters.sandbox.world_x import HANDLE, XWorld
@@ -20,6 +21,11 @@ from adapters.sandbox.world_x import HANDLE, XWorld
 URL = re.compile(r"https?://[^\s<>\"]+")
 _MEDIA_PREFIX = {"photo": "3", "video": "7", "animated_gif": "16"}
 LONG = 280
+_COUNTS = {
+    "author": "SELECT COUNT(*) AS n FROM x_posts WHERE author = ?",
+    "reply_to": "SELECT COUNT(*) AS n FROM x_posts WHERE reply_to = ?",
+    "quote_of": "SELECT COUNT(*) AS n FROM x_posts WHERE quote_of = ?",
+}
 
 
 def when(timestamp: float) -> str:
@@ -92,9 +98,8 @@ class Shapes:
         wanted: set[int] = set()
         if "author_id" in self._expansions:
             wanted.add(row["author"])
-        if "in_reply_to_user_id" in self._expansions and row["reply_to"] is not None:
-            answered = self._post_row(row["reply_to"])
-            wanted |= set() if answered is None else {answered["author"]}
+        if "in_reply_to_user_id" in self._expansions and (answered := self._answered(row)):
+            wanted.add(int(answered))
         if "entities.mentions.username" in self._expansions:
             wanted |= {user["id"] for user in self._mentioned(row)}
         if {"referenced_tweets", "referenced_tweets.id"} & self._expansions:
@@ -121,53 +126,49 @@ class Shapes:
         text = html.escape(row["text"], quote=False)  # X escapes &, < and > in `text`
         cut = bool(row["long"]) and len(row["text"]) > LONG
         shown = text[: LONG - 26] + f"… https://t.co/{row['id'] % 10**10:010d}" if cut else text
-        full: Json = {
-            "id": str(row["id"]),
-            "text": shown,
-            "edit_history_tweet_ids": [str(row["id"])],
-            "author_id": str(row["author"]),
-            "created_at": when(row["at"]),
-            "conversation_id": str(row["conversation"]),
-            "lang": "en",
-            "possibly_sensitive": False,
-            "reply_settings": "everyone",
-            "entities": self._entities(row, shown),
-            "public_metrics": self._metrics(row["id"]),
-            "referenced_tweets": _references(row),
-            "attachments": {"media_keys": [_media_key(row)]} if row["media"] else None,
-            "note_tweet": {"text": text} if row["long"] else None,
+        values: Mapping[str, Callable[[], object]] = {
+            "id": lambda: str(row["id"]),
+            "text": lambda: shown,
+            "edit_history_tweet_ids": lambda: [str(row["id"])],
+            "author_id": lambda: str(row["author"]),
+            "created_at": lambda: when(row["at"]),
+            "conversation_id": lambda: str(row["conversation"]),
+            "in_reply_to_user_id": lambda: self._answered(row),
+            "lang": lambda: "en",
+            "possibly_sensitive": lambda: False,
+            "reply_settings": lambda: "everyone",
+            "entities": lambda: self._entities(row, shown) or None,
+            "public_metrics": lambda: self._metrics(row["id"]),
+            "referenced_tweets": lambda: _references(row) or None,
+            "attachments": lambda: {"media_keys": [_media_key(row)]} if row["media"] else None,
+            "note_tweet": lambda: {"text": text} if row["long"] else None,
         }
-        if row["reply_to"] is not None:
-            answered = self._post_row(row["reply_to"])
-            full["in_reply_to_user_id"] = None if answered is None else str(answered["author"])
-        return {
-            name: full[name]
-            for name in full
-            if (name in self._post_fields and full[name])
-            or (name == "possibly_sensitive" and name in self._post_fields)
-        }
+        found = {name: value() for name, value in values.items() if name in self._post_fields}
+        return {name: value for name, value in found.items() if value is not None}
 
     def user(self, row: sqlite3.Row) -> Json:
         """One user with the fields asked for."""
-        full: Json = {
-            "id": str(row["id"]),
-            "name": row["name"],
-            "username": row["handle"],
-            "created_at": when(row["created"]),
-            "description": html.escape(row["bio"], quote=False),
-            "protected": bool(row["protected"]),
-            "verified": bool(row["verified"]),
-            "verified_type": "blue" if row["verified"] else "none",
-            "profile_image_url": f"https://pbs.twimg.com/profile_images/{row['id']}/normal.jpg",
-            "public_metrics": {
+        values: Mapping[str, Callable[[], object]] = {
+            "id": lambda: str(row["id"]),
+            "name": lambda: row["name"],
+            "username": lambda: row["handle"],
+            "created_at": lambda: when(row["created"]),
+            "description": lambda: html.escape(row["bio"], quote=False),
+            "protected": lambda: bool(row["protected"]),
+            "verified": lambda: bool(row["verified"]),
+            "verified_type": lambda: "blue" if row["verified"] else "none",
+            "profile_image_url": lambda: (
+                f"https://pbs.twimg.com/profile_images/{row['id']}/normal.jpg"
+            ),
+            "public_metrics": lambda: {
                 "followers_count": row["followers"],
                 "following_count": row["following"],
                 "tweet_count": self._count("author", row["id"]),
                 "listed_count": 0,
             },
-            "connection_status": self._connections(row["id"]),
+            "connection_status": lambda: self._connections(row["id"]),
         }
-        return {name: full[name] for name in full if name in self._user_fields}
+        return {name: value() for name, value in values.items() if name in self._user_fields}
 
     def _connections(self, user: int) -> list[str]:
         """docs.x.com, user object: the relation between the reader and this user."""
@@ -190,10 +191,13 @@ class Shapes:
             "impression_count": 0,
         }
 
-    def _count(self, column: str, number: int) -> int:
-        # `column` is one of three names above, never a caller's text.
-        row = self._world.row(f"SELECT COUNT(*) AS n FROM x_posts WHERE {column} = ?", number)  # noqa: S608
+    def _count(self, column: Literal["author", "reply_to", "quote_of"], number: int) -> int:
+        row = self._world.row(_COUNTS[column], number)
         return 0 if row is None else int(row["n"])
+
+    def _answered(self, row: sqlite3.Row) -> str | None:
+        answered = None if row["reply_to"] is None else self._post_row(row["reply_to"])
+        return None if answered is None else str(answered["author"])
 
     def _post_row(self, number: int) -> sqlite3.Row | None:
         return self._world.row("SELECT * FROM x_posts WHERE id = ?", number)

@@ -108,15 +108,15 @@ class XAdapter:
         search X refuses does not keep mentions from being read.
         """
         state = comment_marks(cursor)
-        baseline, read = not state.mentions.since, 0
+        sweep, baseline, read = self._sweep_due(state), not state.mentions.since, 0
         for listing, mark, last in walk(self._mentions, state.mentions):
             read += len(listing.rows)
             unshown = last and not baseline and read >= MENTIONS_SHOWN
             state = replace(state, mentions=mark)
-            last = last and not self._sweep_due(state)
+            last = last and not sweep
             problems = (UNSHOWN,) if unshown else ()
             yield self._comments(listing, cursor_for(state, cursor, last), last, problems)
-        if self._sweep_due(state):
+        if sweep:
             yield from self._sweep(state, cursor)
 
     def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
@@ -204,11 +204,7 @@ class XAdapter:
 
     def _explained(self, ref: ItemRef, refusal: Forbidden) -> AdapterError:
         """A bare 403 means both "not your conversation" and "not with this token": ask which."""
-        try:
-            ours = self._lookups.holds(ref.native_id)
-        except AdapterError:
-            ours = None
-        if ours:
+        if self._lookups.holds(ref.native_id):
             return Denied(
                 f"{refusal} The reply stands under the school's own post, so the token may lack "
                 "the right to moderate (tweet.moderate.write), somebody at the school showed the "

@@ -273,8 +273,8 @@ def _medium(key: str, medium: Json) -> Attachment:
 
 def _links(row: Json) -> tuple[Attachment, ...]:
     """The links in the text, unshortened; without those that stand for media and quoted posts."""
-    note = row.get("note_tweet") or row.get("note_post") or {}
-    urls = (note.get("entities") or row.get("entities") or {}).get("urls") or ()
+    whole = row.get("note_tweet") or row.get("note_post") or row
+    urls = (whole.get("entities") or {}).get("urls") or ()
     return tuple(
         Attachment(AttachmentKind.LINK, address, str(each.get("title") or ""))
         for each in urls

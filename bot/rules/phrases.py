@@ -1,11 +1,11 @@
 """A small language for tables of phrases, and the book that finds them quickly.
 
-A phrase is a line of slots, matched word by word on plain text (`bot.text`):
+The tables stand in `bot/rules/tables/*.txt`: `[label]`, then phrases, one a line. A phrase is a line of slots, matched word by word on plain text (`bot.text`):
 
     i'll|gonna kill|hurt you|him|<staff>
 
 `a|b` either word; `going_to` several words as one; `so?` may be missing; `threat*` any ending;
-`#` a number of one or two digits; `<staff>` a class of words from `bot.rules.words`; `..` up to
+`#` a number of one or two digits; `<staff>` a class of words from `tables/words.txt`; `..` up to
 three words of the same sentence between, `...` up to eight; `^` the start and `$` the end of a
 sentence; `!` before a word: not followed by it. An apostrophe may always be left out.
 
@@ -17,33 +17,35 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+
 from bot.model import Signal
-from bot.rules.words import CLASSES, COMMON
 from bot.text import Normalised
 
-Table = Mapping[str, str]
-"""Label → phrases, one a line."""
+Table = Mapping[str, Sequence[str]]
+"""Label → phrases."""
+
+
+def read_table(text: str) -> dict[str, list[str]]:
+    """Take a table file apart: `# ` begins a comment, `[label]` a section."""
+    table: dict[str, list[str]] = {}
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            section = table.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("# "):
+            section.append(line)
+    return table
+
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
 _BETWEEN = r"[^\w.!?]{1,6}"
 _GAPS = {"..": 3, "...": 8}
 _ENOUGH = 40  # matches of one phrase in one text; more says nothing new
-
-
-def _classes_opened(slot: str) -> list[str]:
-    words: list[str] = []
-    for word in slot.split("|"):
-        if word.startswith("<"):
-            words += _classes_opened(CLASSES[word[1:-1]])
-        else:
-            words.append(word)
-    return words
 
 
 def _expression(word: str) -> str:

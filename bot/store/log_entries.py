@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, Entry, Event
@@ -42,6 +44,13 @@ class LogEntries:
             },
         )
         self._tail = (entry.seq, entry.mac)
+
+    def newest_at(self) -> datetime | None:
+        """When the newest entry was written; None in an empty log."""
+        at: datetime | None = self._connection.scalar(
+            sa.select(log_entry.c.at).order_by(log_entry.c.seq.desc()).limit(1)
+        )
+        return at
 
     def after(self, seq: int, limit: int = _SHORT) -> list[Entry]:
         """The next entries, oldest first: a short page, since an open read stops the writers."""

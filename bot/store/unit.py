@@ -70,6 +70,12 @@ class Store:
             connection.begin()
             yield UnitOfWork(connection, self.log_key)
 
+    def problem(self) -> str:
+        """What SQLite's own check finds wrong with the file; empty where all is well."""
+        with self._reader.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        return "" if found == "ok" else str(found)
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

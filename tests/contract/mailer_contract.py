@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from traceback import format_exception
 
 import pytest
 
@@ -122,12 +123,12 @@ class MailerContract:
 
     def test_a_failure_names_nobody_and_quotes_nothing(self, stage: MailerStage) -> None:
         stage.refuse_next_recipient()
+        mail = a_mail("a private matter", recipient="head@school.example")
         with pytest.raises(AdapterError) as refused:
-            stage.mailer.send(a_mail("a private matter", recipient="head@school.example"))
-        told = str(refused.value)
-        assert "head" not in told
-        assert "private matter" not in told
-        assert refused.value.__suppress_context__ or refused.value.__context__ is None
+            stage.mailer.send(mail)
+        logged = "".join(format_exception(refused.value))
+        assert "head@" not in logged
+        assert "private" not in logged
 
     def test_checking_says_one_sentence_and_sends_no_letter(self, stage: MailerStage) -> None:
         said = stage.mailer.check()

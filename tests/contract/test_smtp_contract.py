@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from smtplib import SMTP, SMTPResponseException
-from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
+from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
 
 import pytest
 
@@ -265,3 +265,15 @@ def test_what_was_accepted_stays_accepted_when_the_goodbye_fails(
     monkeypatch.setattr(SMTP, "quit", refuse)
     a_mailer(context, port, security="none").send(a_mail())
     assert len(mailbox.letters()) == 1
+
+
+def test_closing_the_mailbox_hangs_up_on_a_client_with_tls(
+    open_mailbox: OpenMailbox, certificate: Certificate
+) -> None:
+    mailbox, port = open_mailbox(certificate, implicit_tls=True)
+    trusted = create_default_context(cafile=certificate.file)
+    with SMTP_SSL("localhost", port, timeout=5, context=trusted) as client:
+        client.ehlo()
+        mailbox.close()
+        with pytest.raises(SMTPServerDisconnected):
+            client.noop()

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
@@ -69,18 +69,14 @@ class Wire:
 
     def asked(self, path: str, method: str = "GET") -> list[dict[str, str]]:
         """The parameters, query and form, of each call to this path."""
-        return [
-            {
-                key: values[-1]
-                for key, values in {
-                    **parse_qs(call.request.url.partition("?")[2]),
-                    **parse_qs(call.request.body or ""),
-                }.items()
-            }
-            for call in self._mock.calls
-            if call.request.method == method
-            and call.request.url.partition("?")[0] == f"{GRAPH}/{path}"
-        ]
+        found = []
+        for request in self.requests:
+            address, _, query = str(request.url).partition("?")
+            if (request.method, address) == (method, f"{GRAPH}/{path}"):
+                form = request.body or ""
+                assert isinstance(form, str)
+                found.append(dict(parse_qsl(f"{query}&{form}")))
+        return found
 
     @property
     def requests(self) -> list[requests.PreparedRequest]:
@@ -343,6 +339,15 @@ def test_throttling_anywhere_fails_the_run(page: Wire, adapter: FacebookAdapter)
         run(adapter)
 
 
+def test_a_dead_token_fails_the_run_even_below_an_optional_part(
+    page: Wire, adapter: FacebookAdapter
+) -> None:
+    page.raw(f"{PAGE}/visitor_posts", json={"error": {"code": 190}}, status=400)
+    page.answer(f"{PAGE}/published_posts", {"data": []})
+    with pytest.raises(SignedOut):
+        run(adapter)
+
+
 @pytest.mark.parametrize("answer", [{}, {"success": False}, {"data": None}])
 def test_an_answer_without_data_never_reads_as_nothing_found(
     page: Wire, adapter: FacebookAdapter, answer: dict[str, Any]
@@ -374,7 +379,7 @@ def test_a_comment_without_an_id_is_a_problem_and_not_nothing(
 # --- which posts are watched -----------------------------------------------------------------
 
 
-def two_pages_of_posts(page: Wire) -> None:
+def three_pages_of_posts(page: Wire) -> None:
     page.answer(
         f"{PAGE}/published_posts",
         {"data": [a_post(1, days_old=400), a_post(2, days_old=1)], **paging("A")},
@@ -384,7 +389,7 @@ def two_pages_of_posts(page: Wire) -> None:
 
 
 def test_the_first_run_reads_all_posts(page: Wire, adapter: FacebookAdapter) -> None:
-    two_pages_of_posts(page)
+    three_pages_of_posts(page)
     assert run(adapter)[-1].cursor == Cursor(NOON.isoformat())
     assert len(page.asked(f"{PAGE}/published_posts")) == 3
 
@@ -392,7 +397,7 @@ def test_the_first_run_reads_all_posts(page: Wire, adapter: FacebookAdapter) -> 
 def test_later_runs_end_with_the_first_page_of_old_posts(
     page: Wire, adapter: FacebookAdapter
 ) -> None:
-    two_pages_of_posts(page)
+    three_pages_of_posts(page)
     swept = (NOON - timedelta(hours=23)).isoformat()
     assert run(adapter, swept)[-1].cursor == Cursor(swept)
     assert len(page.asked(f"{PAGE}/published_posts")) == 2
@@ -402,7 +407,7 @@ def test_later_runs_end_with_the_first_page_of_old_posts(
 def test_all_posts_are_read_again_each_day_and_when_the_clock_was_set_back(
     page: Wire, adapter: FacebookAdapter, hours: int
 ) -> None:
-    two_pages_of_posts(page)
+    three_pages_of_posts(page)
     run(adapter, (NOON - timedelta(hours=hours)).isoformat())
     assert len(page.asked(f"{PAGE}/published_posts")) == 3
 
@@ -414,7 +419,7 @@ def test_a_nearly_used_allowance_postpones_the_full_sweep_and_is_logged(
     wire.answer("me", {"id": PAGE}, headers={"X-Business-Use-Case-Usage": json.dumps(usage)})
     wire.answer(f"{PAGE}/visitor_posts", {"data": []})
     wire.answer(f"{PAGE}/tagged", {"data": []})
-    two_pages_of_posts(wire)
+    three_pages_of_posts(wire)
     swept = (NOON - timedelta(hours=30)).isoformat()
     with caplog.at_level(logging.WARNING):
         assert run(adapter, swept)[-1].cursor == Cursor(swept)
@@ -502,7 +507,7 @@ def test_gone_because_a_permission_was_lost_is_denied(
     page.answer("555_7", GONE, status=400, method="DELETE")
     page.token("pages_read_engagement")
     with pytest.raises(Denied, match="pages_read_user_content is missing"):
-        adapter.observe([a_ref()]) if call == "observe" else getattr(adapter, call)(a_ref())
+        getattr(adapter, call)([a_ref()] if call == "observe" else a_ref())
 
 
 def test_what_one_item_refuses_is_unknown(page: Wire, adapter: FacebookAdapter) -> None:
@@ -711,6 +716,14 @@ def test_a_users_token_is_denied_throughout(wire: Wire, adapter: FacebookAdapter
     found = matrix(adapter)
     assert {state for state, _ in found.values()} == {CapabilityState.DENIED}
     assert all("a user's token" in why for _, why in found.values())
+
+
+def test_capabilities_do_not_rest_on_an_earlier_proof(wire: Wire, adapter: FacebookAdapter) -> None:
+    wire.answer("me", {"id": PAGE}, {"id": "42"})
+    wire.token(*MODERATOR, kind="USER")
+    wire.answer(f"{PAGE}/published_posts", {"data": []})
+    list(adapter.fetch_own_posts(Cursor()))
+    assert {state for state, _ in matrix(adapter).values()} == {CapabilityState.DENIED}
 
 
 def test_a_token_that_ends_soon_is_announced(page: Wire, adapter: FacebookAdapter) -> None:

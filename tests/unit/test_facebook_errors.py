@@ -46,6 +46,7 @@ def business_usage(minutes: object, percent: object = 100) -> dict[str, str]:
         (12, 0, Unsupported),
         (100, 33, Gone),
         (190, 0, SignedOut),
+        (104, 0, SignedOut),
         (190, 458, SignedOut),
         (190, 459, SignedOut),
         (190, 460, SignedOut),
@@ -141,6 +142,19 @@ def test_too_much_data_at_once_names_the_setting_to_lower() -> None:
         an_error(1, message="Please reduce the amount of data you're asking"), 500, {}
     )
     assert "page_size" in str(error)
+
+
+def test_a_wrong_app_secret_is_called_by_its_name() -> None:
+    message = "Invalid appsecret_proof provided in the API argument"
+    error = graph_error(an_error(100, message=message), 400, {})
+    assert isinstance(error, SignedOut)
+    assert "FACEBOOK_APP_SECRET" in str(error)
+
+
+def test_a_version_that_has_ended_names_the_setting_to_raise() -> None:
+    error = graph_error(an_error(2635), 400, {})
+    assert error.permanent
+    assert "version" in str(error)
 
 
 @pytest.mark.parametrize("code", [1, 4, 10, 12, 100, 190, 200, 368, 9999])

@@ -298,10 +298,10 @@ def test_repeated_page_tokens_end_the_run_and_the_next_one_starts_anew(start: Ma
             "b": a_page("10", next_token="a"),
         }
     )
-    seen = []
+    seen: list[tuple[Mark, bool]] = []
+    run = ((mark, last) for _, mark, last in walk(pages, start))
     with pytest.raises(AdapterError) as raised:
-        for _, mark, last in walk(pages, start):
-            seen.append((mark, last))
+        seen.extend(run)
     assert not raised.value.permanent
     assert seen[-1] == (Mark(since="9"), False)
     assert len(pages.asked) <= 3

@@ -1,0 +1,195 @@
+"""What `schoolgate check` looks at: each finding has an id, a severity and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from importlib.metadata import packages_distributions
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.bootstrap import App
+from bot.errors import AdapterError
+from bot.model import CapabilityReport, CapabilityState
+from bot.ports import PlatformAdapter
+from bot.settings import HidingMode
+
+_ROOMS = ("bot", "adapters", "classifiers")
+_ENOUGH_DISK = 500_000_000
+_BUILT_IN_YEAR = 2026
+
+
+class Severity(StrEnum):
+    """How bad a finding is; only errors stop Schoolgate from doing its work."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report. `do` is empty where nothing is to be done."""
+
+    id: str
+    severity: Severity
+    message: str
+    do: str = ""
+
+
+def run_checks(app: App) -> Iterator[Finding]:
+    """Every check, one finding after the other; looks outside only by harmless calls."""
+    yield from _packages()
+    yield _disk(app)
+    yield _database(app)
+    yield from _clock(app)
+    if not app.adapters:
+        yield Finding(
+            "accounts",
+            Severity.ERROR,
+            "No account is switched on, so nothing is watched.",
+            "Write an [accounts.NAME] table into settings.toml.",
+        )
+    for name, adapter in app.adapters.items():
+        yield from _account(name, adapter)
+    yield _hiding(app)
+    yield _mail(app)
+    yield _pages(app)
+
+
+def _packages() -> Iterator[Finding]:
+    """The rooms' names are generic: another distribution may have put itself over them."""
+    owners = packages_distributions()
+    for room in _ROOMS:
+        others = sorted(set(owners.get(room, [])) - {"schoolgate"})
+        if others:
+            yield Finding(
+                f"packages.{room}",
+                Severity.ERROR,
+                f"The package “{room}” of Schoolgate is mixed with {', '.join(others)}.",
+                "Install Schoolgate into an environment of its own.",
+            )
+
+
+def _disk(app: App) -> Finding:
+    free = shutil.disk_usage(app.data_dir).free
+    if free < _ENOUGH_DISK:
+        return Finding(
+            "disk",
+            Severity.WARNING,
+            f"Only {free // 1_000_000} MB are free where Schoolgate keeps its data.",
+            "Make room, or move the data folder.",
+        )
+    return Finding("disk", Severity.OK, f"{free // 1_000_000_000} GB are free.")
+
+
+def _database(app: App) -> Finding:
+    problem = app.store.problem()
+    if problem:
+        return Finding(
+            "database",
+            Severity.ERROR,
+            f"The database is damaged: {problem}",
+            "Stop Schoolgate and go back to the newest backup.",
+        )
+    return Finding("database", Severity.OK, "The database is whole and up to date.")
+
+
+def _clock(app: App) -> Iterator[Finding]:
+    try:
+        ZoneInfo("Europe/London")
+    except ZoneInfoNotFoundError:
+        yield Finding(
+            "clock.zones",
+            Severity.ERROR,
+            "This machine does not know the time zone Europe/London.",
+            "Install the Python package tzdata.",
+        )
+    if app.clock.now().year < _BUILT_IN_YEAR:
+        yield Finding(
+            "clock",
+            Severity.ERROR,
+            f"The clock says {app.clock.now():%d %B %Y}, which cannot be.",
+            "Set the clock, and let it be set from the network.",
+        )
+        return
+    with app.store.read() as uow:
+        newest = uow.log.newest_at()
+    if newest is not None and newest > app.clock.now() + timedelta(minutes=5):
+        yield Finding(
+            "clock",
+            Severity.ERROR,
+            "The clock is behind the newest entry of the log: it was set back.",
+            "Set the clock, and let it be set from the network.",
+        )
+        return
+    yield Finding("clock", Severity.OK, f"The clock says {app.clock.now():%d %B %Y, %H:%M} UTC.")
+
+
+def _account(name: str, adapter: PlatformAdapter) -> Iterator[Finding]:
+    try:
+        reports = adapter.capabilities()
+    except AdapterError as error:
+        yield Finding(
+            f"accounts.{name}",
+            Severity.ERROR,
+            f"{name} could not be reached: {error}",
+            "Look at the network and the token, then run this again.",
+        )
+        return
+    for report in reports:
+        yield _capability(name, report)
+
+
+def _capability(name: str, report: CapabilityReport) -> Finding:
+    severity = Severity.ERROR if report.state is CapabilityState.DENIED else Severity.OK
+    what = report.capability.replace("_", " ")
+    why = f" ({report.why})" if report.why else ""
+    return Finding(
+        f"accounts.{name}.{report.capability}",
+        severity,
+        f"{name}, {what}: {report.state}{why}",
+        "Give the token this permission." if severity is Severity.ERROR else "",
+    )
+
+
+def _hiding(app: App) -> Finding:
+    hiding = app.settings.hiding
+    on = sorted(kind for kind, mode in hiding.kinds.items() if mode is HidingMode.HIDE)
+    if hiding.mode is HidingMode.HIDE:
+        return Finding("hiding", Severity.OK, "Schoolgate hides what the policy wants hidden.")
+    if on:
+        return Finding("hiding", Severity.OK, f"Schoolgate hides: {', '.join(on)}; no other kind.")
+    return Finding(
+        "hiding",
+        Severity.OK,
+        "Schoolgate only observes: it queues, and writes down what it would have hidden.",
+    )
+
+
+def _mail(app: App) -> Finding:
+    if app.mailer is None:
+        return Finding(
+            "mail",
+            Severity.ERROR,
+            "No letters can be sent: settings.toml has no [mail] section.",
+            "Write a [mail] section; until then nobody is told of anything.",
+        )
+    try:
+        return Finding("mail", Severity.OK, app.mailer.check())
+    except AdapterError as error:
+        return Finding("mail", Severity.ERROR, str(error), "Mend [mail] in settings.toml.")
+
+
+def _pages(app: App) -> Finding:
+    url = app.settings.web.public_url
+    if "127.0.0.1" in url or "localhost" in url:
+        return Finding(
+            "web",
+            Severity.WARNING,
+            f"The links in letters lead to {url}, which opens on this machine only.",
+            "Set [web] public_url to the address by which staff reach this machine.",
+        )
+    return Finding("web", Severity.OK, f"The links in letters lead to {url}.")

@@ -1,0 +1,353 @@
+"""One case, with everything that this viewer may know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import access
+from bot.access import Viewer
+from bot.model import (
+    ACTIVE_EFFECTS,
+    Action,
+    Attachment,
+    AttachmentKind,
+    Capability,
+    CapabilityState,
+    CaseStatus,
+    EffectKind,
+    EffectStatus,
+    ItemKind,
+    Outcome,
+    Presence,
+    Role,
+    Urgency,
+)
+from bot.queries.cases import Found, edges_of, found_in, name_of, withheld_for
+from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
+from bot.store import Store
+from bot.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One reading: the words as they stood when they were first seen so."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Something that the comment stands under: the school's post, or another comment."""
+
+    text: str
+    author: str
+    permalink: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was written, by whom, and where; for whoever may read it.
+
+    `judged` is the wording that the machine judged and a decision binds; `now` is set where it was
+    edited since and not judged again yet. `author` is empty where the platform withholds it.
+    """
+
+    author: str
+    permalink: str
+    judged: Wording
+    now: Wording | None
+    earlier: tuple[Wording, ...]
+    post: Above | None
+    parent: Above | None
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the machine made of it. `held_back` says why it did not hide what it would hide."""
+
+    at: datetime
+    action: Action
+    held_back: str
+    found: tuple[Found, ...]
+    reasons: tuple[str, ...]
+    scores: Mapping[str, float]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """One intention towards the platform, with asked for, accepted and confirmed apart."""
+
+    kind: EffectKind
+    status: EffectStatus
+    asked_by: str
+    asked_at: datetime
+    accepted_at: datetime | None
+    confirmed_at: datetime | None
+    next_try_at: datetime
+    attempts: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """What a person decided; `person` is empty for somebody on the platform."""
+
+    person: str
+    outcome: Outcome
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case. `content`, `machine` and `decisions` are None where they are not this viewer's.
+
+    `outcomes` are those which the viewer may give and the platform can follow; `cannot` says of
+    which effects that the platform or its token does not do them.
+    """
+
+    ref: str
+    version: int
+    kind: ItemKind
+    status: CaseStatus
+    urgency: Urgency
+    baseline: bool
+    alarm: str
+    platform: str
+    account: str
+    edges: tuple[str, ...]
+    written_at: datetime
+    opened_at: datetime
+    presence: Presence
+    hidden: bool | None
+    with_whom: tuple[Role, ...]
+    content: Content | None
+    machine: Machine | None
+    effects: tuple[EffectLine, ...]
+    decisions: tuple[DecisionLine, ...] | None
+    outcomes: tuple[Outcome, ...]
+    cannot: frozenset[EffectKind]
+
+
+def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
+    """The case with this reference; None where there is none, or not for this viewer."""
+    query = (
+        sa.select(
+            *VIEW_COLUMNS,
+            *(column for column in t.case.c if column.name not in {"id", "kinds", "child"}),
+            *(
+                column
+                for column in t.item.c
+                if column.name not in {"id", "kind", "reading_id", "baseline"}
+            ),
+            t.item.c.reading_id.label("now_reading_id"),
+        )
+        .select_from(cases_with_items())
+        .where(t.case.c.ref == ref, may_see(viewer))
+    )
+    with looking(store) as connection:
+        row: Any = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        view = views_of(connection, [row])[row.id]
+        trail = access.may_see_trail(viewer, view)
+        content = _content(connection, viewer, row) if access.may_see_text(viewer, view) else None
+        machine = _machine(connection, row.reading_id) if trail else None
+        effects = _effects(connection, row.id)
+        decisions = _decisions(connection, row.id) if trail else None
+        cannot = _cannot(connection, row)
+        edges = edges_of(connection, [row.item_id])
+    return CasePage(
+        ref=row.ref,
+        version=row.version,
+        kind=view.item_kind,
+        status=CaseStatus(row.status),
+        urgency=Urgency(row.urgency),
+        baseline=row.baseline,
+        alarm=row.alarm if trail else "",
+        platform=row.platform,
+        account=row.account,
+        edges=edges.get(row.item_id, ()),
+        written_at=row.created_at,
+        opened_at=row.opened_at,
+        presence=Presence(row.presence),
+        hidden=row.hidden,
+        with_whom=withheld_for(viewer, view),
+        content=content,
+        machine=machine,
+        effects=effects,
+        decisions=decisions,
+        outcomes=_outcomes(viewer, view, row, effects, cannot),
+        cannot=cannot,
+    )
+
+
+def _content(connection: sa.Connection, viewer: Viewer, row: Any) -> Content:
+    readings = {
+        reading.id: _wording(reading)
+        for reading in connection.execute(
+            sa.select(t.reading)
+            .where(t.reading.c.item_id == row.item_id)
+            .order_by(t.reading.c.seen_at.desc(), t.reading.c.id.desc())
+        )
+    }
+    shown = {row.reading_id, row.now_reading_id}
+    return Content(
+        author=name_of(row),
+        permalink=row.permalink,
+        judged=readings[row.reading_id],
+        now=readings[row.now_reading_id] if row.now_reading_id != row.reading_id else None,
+        earlier=tuple(words for number, words in readings.items() if number not in shown),
+        post=_above(connection, viewer, row.platform, row.post_id),
+        parent=_above(connection, viewer, row.platform, row.parent_id)
+        if row.parent_id != row.post_id
+        else None,
+        facts=row.facts,
+    )
+
+
+def _wording(row: Any) -> Wording:
+    hung = tuple(
+        Attachment(AttachmentKind(a["kind"]), a["url"], a["title"]) for a in row.attachments
+    )
+    return Wording(row.text, hung, row.seen_at)
+
+
+def _above(
+    connection: sa.Connection, viewer: Viewer, platform: str, native_id: str
+) -> Above | None:
+    """What stands above; None also where it is a case that this viewer may not read."""
+    if not native_id:
+        return None
+    row: Any = connection.execute(
+        sa.select(t.item, t.reading.c.text)
+        .join(t.reading, t.reading.c.id == t.item.c.reading_id)
+        .where(
+            t.item.c.platform == platform,
+            t.item.c.kind.in_([ItemKind.OWN_POST, ItemKind.COMMENT]),
+            t.item.c.native_id == native_id,
+        )
+    ).first()
+    if row is None or not _may_read_item(connection, viewer, row.id):
+        return None
+    return Above(row.text, name_of(row), row.permalink, row.created_at)
+
+
+def _may_read_item(connection: sa.Connection, viewer: Viewer, item_id: int) -> bool:
+    row = connection.execute(
+        sa.select(*VIEW_COLUMNS).select_from(cases_with_items()).where(t.item.c.id == item_id)
+    ).one_or_none()
+    return row is None or access.may_see_text(viewer, views_of(connection, [row])[row.id])
+
+
+def _machine(connection: sa.Connection, reading_id: int) -> Machine | None:
+    row: Any = connection.execute(
+        sa.select(t.verdict)
+        .where(t.verdict.c.reading_id == reading_id)
+        .order_by(t.verdict.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Machine(
+        row.at,
+        Action(row.action),
+        row.held_back,
+        found_in(row.findings),
+        tuple(row.reasons),
+        row.scores,
+        row.versions,
+    )
+
+
+def _effects(connection: sa.Connection, case_id: int) -> tuple[EffectLine, ...]:
+    rows = connection.execute(
+        sa.select(t.effect).where(t.effect.c.case_id == case_id).order_by(t.effect.c.id.desc())
+    )
+    return tuple(
+        EffectLine(
+            EffectKind(row.kind),
+            EffectStatus(row.status),
+            row.asked_by,
+            row.asked_at,
+            row.accepted_at,
+            row.confirmed_at,
+            row.due_at,
+            row.attempts,
+            row.why,
+        )
+        for row in rows
+    )
+
+
+def _decisions(connection: sa.Connection, case_id: int) -> tuple[DecisionLine, ...]:
+    rows = connection.execute(
+        sa.select(t.decision)
+        .where(t.decision.c.case_id == case_id)
+        .order_by(t.decision.c.id.desc())
+    )
+    return tuple(DecisionLine(row.person, Outcome(row.outcome), row.reason, row.at) for row in rows)
+
+
+_NEEDS = {
+    EffectKind.HIDE: Capability.HIDE,
+    EffectKind.UNHIDE: Capability.UNHIDE,
+    EffectKind.DELETE: Capability.DELETE,
+}
+_EFFECT_OF = {
+    Outcome.HIDE: EffectKind.HIDE,
+    Outcome.UNHIDE: EffectKind.UNHIDE,
+    Outcome.DELETE: EffectKind.DELETE,
+}
+
+
+def _cannot(connection: sa.Connection, row: Any) -> frozenset[EffectKind]:
+    impossible = set(
+        connection.scalars(
+            sa.select(t.capability.c.capability).where(
+                t.capability.c.account == row.account,
+                t.capability.c.state.in_([CapabilityState.DENIED, CapabilityState.IMPOSSIBLE]),
+            )
+        )
+    )
+    cannot = {kind for kind, capability in _NEEDS.items() if capability in impossible}
+    if row.can_hide is False:
+        cannot.add(EffectKind.HIDE)
+    return frozenset(cannot)
+
+
+def _outcomes(
+    viewer: Viewer,
+    view: access.CaseView,
+    row: Any,
+    effects: Sequence[EffectLine],
+    cannot: frozenset[EffectKind],
+) -> tuple[Outcome, ...]:
+    """What makes sense as things stand: what is hidden can be shown again, and the reverse."""
+    newest = effects[0] if effects else None
+    on_its_way = newest.kind if newest and newest.status in ACTIVE_EFFECTS else None
+    hidden = bool(row.hidden) if on_its_way is None else on_its_way is EffectKind.HIDE
+    if view.item_kind is ItemKind.NEWCOMER:
+        offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
+    elif row.presence == Presence.GONE:
+        offered = [Outcome.ALLOW, Outcome.CLEARED]
+    elif hidden:
+        offered = [Outcome.HIDE, Outcome.UNHIDE, Outcome.CLEARED, Outcome.DELETE]
+    else:
+        offered = [Outcome.ALLOW, Outcome.HIDE, Outcome.CLEARED, Outcome.DELETE]
+    return tuple(
+        outcome
+        for outcome in offered
+        if access.may_decide(viewer, view, outcome)
+        and (_EFFECT_OF.get(outcome) not in cannot or (outcome is Outcome.HIDE and hidden))
+    )

@@ -1,0 +1,308 @@
+"""The lists: what waits, what is done, and newcomers; each with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import access
+from bot.access import Viewer
+from bot.model import (
+    CaseStatus,
+    EffectKind,
+    EffectStatus,
+    ItemKind,
+    Kind,
+    Presence,
+    Role,
+    Severity,
+    Target,
+    Urgency,
+)
+from bot.queries.seen import (
+    VIEW_COLUMNS,
+    cases_with_items,
+    looking,
+    may_see,
+    may_settle,
+    views_of,
+)
+from bot.store import Store
+from bot.store import tables as t
+
+PER_PAGE = 50
+_EXCERPT = 280
+_SAFEGUARDING = (Role.DSL, Role.CHAIR_OF_GOVERNORS)
+
+
+class Tab(StrEnum):
+    """The lists of the queue page; a case that one may see is in exactly one of them."""
+
+    YOURS = "yours"
+    OTHERS = "others"
+    DONE = "done"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One kind that was found, with the facets that a person needs to know."""
+
+    kind: Kind
+    severity: Severity
+    target: Target
+    child: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LatestEffect:
+    """The newest intention towards the platform."""
+
+    kind: EffectKind
+    status: EffectStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in a list.
+
+    `excerpt` and `author` are None where the viewer may not read them. `with_whom` names the
+    safeguarding roles whose case it is alone; `found` and `alarm` are then empty.
+    """
+
+    ref: str
+    urgency: Urgency
+    status: CaseStatus
+    found: tuple[Found, ...]
+    with_whom: tuple[Role, ...]
+    excerpt: str | None
+    author: str | None
+    platform: str
+    account: str
+    written_at: datetime
+    closed_at: datetime | None
+    alarm: str
+    hidden: bool | None
+    presence: Presence
+    latest: LatestEffect | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerLine:
+    """Somebody new, with the platform's facts; nothing here scores a person."""
+
+    ref: str
+    version: int
+    platform: str
+    account: str
+    edges: tuple[str, ...]
+    name: str
+    handle: str
+    bio: str
+    permalink: str
+    facts: Mapping[str, str]
+    seen_at: datetime
+
+
+def list_cases(
+    store: Store, viewer: Viewer, *, tab: Tab, limit: int = PER_PAGE, skip: int = 0
+) -> list[CaseLine]:
+    """One tab of the queue: most urgent first, oldest first within; what is done, newest first."""
+    order = (
+        (t.case.c.closed_at.desc(), t.case.c.id.desc())
+        if tab is Tab.DONE
+        else (t.case.c.urgency_rank.desc(), t.case.c.opened_at, t.case.c.id)
+    )
+    query = (
+        sa.select(
+            *VIEW_COLUMNS,
+            t.case.c.ref,
+            t.case.c.status,
+            t.case.c.urgency,
+            t.case.c.closed_at,
+            t.case.c.alarm,
+            t.item.c.platform,
+            t.item.c.account,
+            t.item.c.created_at,
+            t.item.c.author_id,
+            t.item.c.author_handle,
+            t.item.c.author_name,
+            t.item.c.hidden,
+            t.item.c.presence,
+            sa.func.substr(t.reading.c.text, 1, _EXCERPT + 1).label("excerpt"),
+            _newest_verdict().label("findings"),
+            _newest_effect(t.effect.c.kind).label("effect_kind"),
+            _newest_effect(t.effect.c.status).label("effect_status"),
+        )
+        .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
+        .where(_on(tab, viewer))
+        .order_by(*order)
+        .limit(limit)
+        .offset(skip)
+    )
+    with looking(store) as connection:
+        rows = connection.execute(query).all()
+        views = views_of(connection, rows)
+    return [_line(row, viewer, views[row.id]) for row in rows]
+
+
+def count_cases(store: Store, viewer: Viewer) -> dict[Tab, int]:
+    """How many there are on each tab."""
+    return {tab: _count(store, _on(tab, viewer)) for tab in Tab}
+
+
+def count_waiting(store: Store, viewer: Viewer) -> int:
+    """How many cases wait for this viewer."""
+    return _count(store, _on(Tab.YOURS, viewer))
+
+
+def list_newcomers(
+    store: Store, viewer: Viewer, *, limit: int = PER_PAGE, skip: int = 0
+) -> list[NewcomerLine]:
+    """Newcomers who wait for this viewer's decision, oldest first."""
+    query = (
+        sa.select(t.case.c.ref, t.case.c.version, t.item, t.reading.c.text)
+        .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
+        .where(_new(viewer))
+        .order_by(t.case.c.opened_at, t.case.c.id)
+        .limit(limit)
+        .offset(skip)
+    )
+    with looking(store) as connection:
+        rows = connection.execute(query).all()
+        edges = edges_of(connection, [row.id for row in rows])
+    return [
+        NewcomerLine(
+            row.ref,
+            row.version,
+            row.platform,
+            row.account,
+            edges.get(row.id, ()),
+            row.author_name,
+            row.author_handle,
+            row.text,
+            row.permalink,
+            row.facts,
+            row.first_seen_at,
+        )
+        for row in rows
+    ]
+
+
+def count_newcomers(store: Store, viewer: Viewer) -> int:
+    """How many newcomers wait for this viewer's decision."""
+    return _count(store, _new(viewer))
+
+
+def edges_of(connection: sa.Connection, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """How each of the items came into sight."""
+    rows = connection.execute(
+        sa.select(t.sighting.c.item_id, t.sighting.c.edge)
+        .where(t.sighting.c.item_id.in_(item_ids))
+        .order_by(t.sighting.c.first_seen_at, t.sighting.c.edge)
+    )
+    edges: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        edges[row.item_id] = (*edges.get(row.item_id, ()), row.edge)
+    return edges
+
+
+def found_in(findings: Sequence[Mapping[str, Any]] | None) -> tuple[Found, ...]:
+    """A verdict's findings, as they are stored."""
+    return tuple(
+        Found(Kind(f["kind"]), Severity(f["severity"]), Target(f["target"]), bool(f["child"]))
+        for f in findings or ()
+    )
+
+
+def withheld_for(viewer: Viewer, view: access.CaseView) -> tuple[Role, ...]:
+    """Whose case it is alone (the DSL's, the chair's), where this viewer may read the words only:
+    to them it is "with the DSL", and no more (policy.md, clause 7).
+    """
+    if access.may_see_trail(viewer, view) or not access.may_see_text(viewer, view):
+        return ()
+    return tuple(role for role in _SAFEGUARDING if role in view.audience)
+
+
+def name_of(row: Any) -> str:
+    """How the platform names an author; empty where it withholds that."""
+    handle = f"@{row.author_handle}" if row.author_handle else ""
+    return " ".join(filter(None, [row.author_name, handle])) or str(row.author_id)
+
+
+def _on(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
+    waiting = sa.or_(~t.case.c.baseline, t.case.c.alarm != "")
+    is_open = t.case.c.status == CaseStatus.OPEN
+    where = {
+        Tab.YOURS: (is_open, waiting, may_settle(viewer)),
+        Tab.OTHERS: (is_open, waiting, may_see(viewer), ~may_settle(viewer)),
+        Tab.BASELINE: (is_open, ~waiting, may_see(viewer)),
+        Tab.DONE: (~is_open, may_see(viewer)),
+    }
+    return sa.and_(t.item.c.kind != ItemKind.NEWCOMER, *where[tab])
+
+
+def _new(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        t.item.c.kind == ItemKind.NEWCOMER,
+        t.case.c.status == CaseStatus.OPEN,
+        may_settle(viewer),
+    )
+
+
+def _count(store: Store, where: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).select_from(cases_with_items()).where(where)
+    with looking(store) as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def _newest_verdict() -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(t.verdict.c.findings)
+        .where(t.verdict.c.reading_id == t.case.c.reading_id)
+        .order_by(t.verdict.c.id.desc())
+        .limit(1)
+        .correlate(t.case)
+        .scalar_subquery()
+    )
+
+
+def _newest_effect(column: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+    return (
+        sa.select(column)
+        .where(t.effect.c.case_id == t.case.c.id)
+        .order_by(t.effect.c.id.desc())
+        .limit(1)
+        .correlate(t.case)
+        .scalar_subquery()
+    )
+
+
+def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
+    reads = access.may_see_text(viewer, view)
+    theirs = withheld_for(viewer, view)
+    shortened = len(row.excerpt) > _EXCERPT
+    return CaseLine(
+        ref=row.ref,
+        urgency=Urgency(row.urgency),
+        status=CaseStatus(row.status),
+        found=() if theirs else found_in(row.findings),
+        with_whom=theirs,
+        excerpt=(row.excerpt[:_EXCERPT] + "…" * shortened) if reads else None,
+        author=name_of(row) if reads else None,
+        platform=row.platform,
+        account=row.account,
+        written_at=row.created_at,
+        closed_at=row.closed_at,
+        alarm=row.alarm if access.may_see_trail(viewer, view) else "",
+        hidden=row.hidden,
+        presence=Presence(row.presence),
+        latest=LatestEffect(EffectKind(row.effect_kind), EffectStatus(row.effect_status))
+        if row.effect_kind
+        else None,
+    )

@@ -1,0 +1,159 @@
+"""The access rule in SQL: what `bot.access` says of one case, as conditions on rows.
+
+A list or a count that filtered afterwards would leak by its length, so the rule is part of every
+query. A test holds these conditions and `bot.access` together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.access import DPO_KINDS, CaseView, Viewer
+from bot.model import EffectKind, EffectStatus, ItemKind, Kind, Role
+from bot.store import Store
+from bot.store import tables as t
+
+_SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
+_NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
+
+
+@contextmanager
+def looking(store: Store) -> Iterator[sa.Connection]:
+    """A short read. Take all rows before it ends: an open one stops the writers."""
+    with store.read() as uow:
+        yield uow._connection
+
+
+def cases_with_items() -> sa.Join:
+    """What every condition here speaks of: a case and its item."""
+    return t.case.join(t.item, t.item.c.id == t.case.c.item_id)
+
+
+def may_see(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows for which `access.may_see` holds."""
+    return _seen_as(viewer, viewer.roles)
+
+
+def may_see_trail(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows for which `access.may_see_trail` holds."""
+    reading = viewer.roles - _NO_CONTENT
+    return sa.and_(
+        _seen_as(viewer, reading),
+        sa.or_(~_told(_SAFEGUARDING), _seen_as(viewer, reading & _SAFEGUARDING)),
+    )
+
+
+def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows for which `access.may_decide` holds of allowing (or, of a newcomer, approving).
+
+    The officer may hide whatever there is; that alone does not make a case wait for the officer.
+    """
+    reading = viewer.roles - _NO_CONTENT
+    officers = reading & {Role.COMMUNICATIONS_OFFICER}
+    return sa.and_(
+        _not_excluded(viewer),
+        sa.or_(
+            _told(reading),
+            sa.and_(_seen_as(viewer, officers), ~_told(_SAFEGUARDING)),
+        ),
+    )
+
+
+# It was hidden or deleted, by whomever: as the platform shows it, or as it was once confirmed.
+ACTED_ON: sa.ColumnElement[bool] = sa.or_(
+    sa.func.coalesce(t.item.c.hidden, sa.false()),
+    sa.exists()
+    .where(
+        t.effect.c.case_id == t.case.c.id,
+        t.effect.c.kind.in_([EffectKind.HIDE, EffectKind.DELETE]),
+        t.effect.c.status == EffectStatus.CONFIRMED,
+    )
+    .correlate(t.case),
+)
+
+_PUBLIC: sa.ColumnElement[bool] = t.item.c.kind != ItemKind.REPORT
+
+
+def _seen_as(viewer: Viewer, roles: Iterable[Role]) -> sa.ColumnElement[bool]:
+    """Whether one of these roles of theirs sees it: the disjunction that bot/access.py spells."""
+    held = frozenset(roles)
+    by_rule = {
+        Role.COMMUNICATIONS_OFFICER: _PUBLIC,
+        Role.HEADTEACHER: ACTED_ON,
+        Role.DSL: t.case.c.child,
+        Role.DPO: sa.or_(*(_holds(kind) for kind in sorted(DPO_KINDS))),
+    }
+    ways = [_told(held), *(rule for role, rule in by_rule.items() if role in held)]
+    return sa.and_(_not_excluded(viewer), sa.or_(*ways))
+
+
+def _told(roles: Iterable[Role]) -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(t.case_audience.c.case_id == t.case.c.id, t.case_audience.c.role.in_(set(roles)))
+        .correlate(t.case)
+    )
+
+
+def _not_excluded(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return ~(
+        sa.exists()
+        .where(
+            t.case_exclusion.c.case_id == t.case.c.id,
+            t.case_exclusion.c.person == viewer.person_key,
+        )
+        .correlate(t.case)
+    )
+
+
+def _holds(kind: Kind) -> sa.ColumnElement[bool]:
+    """Whether the JSON list of kinds holds this one; as text, which every database can do."""
+    return sa.cast(t.case.c.kinds, sa.String).like(f'%"{kind}"%')
+
+
+def views_of(connection: sa.Connection, rows: Iterable[Any]) -> dict[int, CaseView]:
+    """What access needs to know, by case id.
+
+    Each row has `id`, `kinds`, `child`, `item_kind` and `acted_on`, as `VIEW_COLUMNS` gives them.
+    """
+    rows = list(rows)
+    ids = [row.id for row in rows]
+    audience = _gather(connection, t.case_audience.c.role, t.case_audience.c.case_id, ids)
+    excluded = _gather(connection, t.case_exclusion.c.person, t.case_exclusion.c.case_id, ids)
+    return {
+        row.id: CaseView(
+            audience=frozenset(Role(role) for role in audience.get(row.id, ())),
+            excluded=frozenset(excluded.get(row.id, ())),
+            kinds=frozenset(Kind(kind) for kind in row.kinds),
+            child=row.child,
+            item_kind=ItemKind(row.item_kind),
+            public=row.item_kind != ItemKind.REPORT,
+            acted_on=bool(row.acted_on),
+        )
+        for row in rows
+    }
+
+
+VIEW_COLUMNS = (
+    t.case.c.id,
+    t.case.c.kinds,
+    t.case.c.child,
+    t.item.c.kind.label("item_kind"),
+    ACTED_ON.label("acted_on"),
+)
+
+
+def _gather(
+    connection: sa.Connection,
+    value: sa.ColumnElement[str],
+    case_id: sa.ColumnElement[int],
+    ids: list[int],
+) -> dict[int, list[str]]:
+    gathered: dict[int, list[str]] = {}
+    for row in connection.execute(sa.select(case_id, value).where(case_id.in_(ids))):
+        gathered.setdefault(row[0], []).append(row[1])
+    return gathered
