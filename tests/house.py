@@ -25,6 +25,10 @@ from tests.builders import FixedClock, a_comment
 
 KEY = b"a key for tests"
 
+HARMLESS = "Lovely assembly this morning, well done everyone."
+QUEUES = "Does anybody know when the school will answer my formal complaint?"
+HIDES = "I know where you live and I will smash your face in, you fat cow."
+
 
 class Outside:
     """Stands before a port: no call may be made while a unit of work is open."""

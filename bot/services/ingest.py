@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import AdapterError, Throttled
+from bot.errors import AdapterError, Throttled, WritesStopped
 from bot.log import Event
 from bot.model import (
     Cursor,
@@ -161,7 +161,7 @@ def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> No
 
 
 def _park_if_asked(store: Store, clock: Clock, account: str, error: AdapterError) -> None:
-    if isinstance(error, Throttled) and error.retry_after:
+    if isinstance(error, Throttled | WritesStopped) and error.retry_after:
         until = clock.now() + timedelta(seconds=error.retry_after)
         with store.begin() as uow:
             uow.state.park(account, writes=False, until=until, why=str(error))
