@@ -101,7 +101,7 @@ class House:
 
     def __init__(self, directory: Path, settings: Settings | None = None) -> None:
         self.clock = FixedClock()
-        self.platform = MemoryAdapter("school")
+        self.platform = MemoryAdapter(account="school")
         self.classifier = KeywordClassifier()
         self.mailer = MemoryMailer()
         self.settings = settings or the_settings()

@@ -16,8 +16,6 @@ from bot.model import (
     Action,
     Attachment,
     AttachmentKind,
-    Capability,
-    CapabilityState,
     CaseStatus,
     EffectKind,
     EffectStatus,
@@ -28,6 +26,7 @@ from bot.model import (
     Urgency,
 )
 from bot.queries.cases import Found, edges_of, found_in, name_of, withheld_for
+from bot.queries.offered import offered_to, platform_cannot
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
 from bot.store import Store
 from bot.store import tables as t
@@ -165,8 +164,9 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         machine = _machine(connection, row.reading_id) if trail else None
         effects = _effects(connection, row.id)
         decisions = _decisions(connection, row.id) if trail else None
-        cannot = _cannot(connection, row)
+        cannot = platform_cannot(connection, row.account, row.can_hide)
         edges = edges_of(connection, [row.item_id])
+    gone = Presence(row.presence) is Presence.GONE
     return CasePage(
         ref=row.ref,
         version=row.version,
@@ -187,7 +187,9 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         machine=machine,
         effects=effects,
         decisions=decisions,
-        outcomes=_outcomes(viewer, view, row, effects, cannot),
+        outcomes=offered_to(
+            viewer, view, hidden=_will_be_hidden(row, effects), gone=gone, cannot=cannot
+        ),
         cannot=cannot,
     )
 
@@ -299,55 +301,8 @@ def _decisions(connection: sa.Connection, case_id: int) -> tuple[DecisionLine, .
     return tuple(DecisionLine(row.person, Outcome(row.outcome), row.reason, row.at) for row in rows)
 
 
-_NEEDS = {
-    EffectKind.HIDE: Capability.HIDE,
-    EffectKind.UNHIDE: Capability.UNHIDE,
-    EffectKind.DELETE: Capability.DELETE,
-}
-_EFFECT_OF = {
-    Outcome.HIDE: EffectKind.HIDE,
-    Outcome.UNHIDE: EffectKind.UNHIDE,
-    Outcome.DELETE: EffectKind.DELETE,
-}
-
-
-def _cannot(connection: sa.Connection, row: Any) -> frozenset[EffectKind]:
-    impossible = set(
-        connection.scalars(
-            sa.select(t.capability.c.capability).where(
-                t.capability.c.account == row.account,
-                t.capability.c.state.in_([CapabilityState.DENIED, CapabilityState.IMPOSSIBLE]),
-            )
-        )
-    )
-    cannot = {kind for kind, capability in _NEEDS.items() if capability in impossible}
-    if row.can_hide is False:
-        cannot.add(EffectKind.HIDE)
-    return frozenset(cannot)
-
-
-def _outcomes(
-    viewer: Viewer,
-    view: access.CaseView,
-    row: Any,
-    effects: Sequence[EffectLine],
-    cannot: frozenset[EffectKind],
-) -> tuple[Outcome, ...]:
-    """What makes sense as things stand: what is hidden can be shown again, and the reverse."""
-    newest = effects[0] if effects else None
-    on_its_way = newest.kind if newest and newest.status in ACTIVE_EFFECTS else None
-    hidden = bool(row.hidden) if on_its_way is None else on_its_way is EffectKind.HIDE
-    if view.item_kind is ItemKind.NEWCOMER:
-        offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
-    elif row.presence == Presence.GONE:
-        offered = [Outcome.ALLOW, Outcome.CLEARED]
-    elif hidden:
-        offered = [Outcome.HIDE, Outcome.UNHIDE, Outcome.CLEARED, Outcome.DELETE]
-    else:
-        offered = [Outcome.ALLOW, Outcome.HIDE, Outcome.CLEARED, Outcome.DELETE]
-    return tuple(
-        outcome
-        for outcome in offered
-        if access.may_decide(viewer, view, outcome)
-        and (_EFFECT_OF.get(outcome) not in cannot or (outcome is Outcome.HIDE and hidden))
-    )
+def _will_be_hidden(row: Any, effects: Sequence[EffectLine]) -> bool:
+    """What is under way counts as done: the next decision is about what will be."""
+    if effects and effects[0].status in ACTIVE_EFFECTS:
+        return effects[0].kind is EffectKind.HIDE
+    return bool(row.hidden)

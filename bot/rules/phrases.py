@@ -1,27 +1,28 @@
 """A small language for tables of phrases, and the book that finds them quickly.
 
-The tables stand in `bot/rules/tables/*.txt`: `[label]`, then phrases, one a line. A phrase is a line of slots, matched word by word on plain text (`bot.text`):
+The tables stand in `bot/rules/tables/*.txt`: `[label]`, then phrases, one a line. A phrase is a
+line of slots, matched word by word on plain text (`bot.text`):
 
     i'll|gonna kill|hurt you|him|<staff>
 
 `a|b` either word; `going_to` several words as one; `so?` may be missing; `threat*` any ending;
 `#` a number of one or two digits; `<staff>` a class of words from `tables/words.txt`; `..` up to
-three words of the same sentence between, `...` up to eight; `^` the start and `$` the end of a
-sentence; `!` before a word: not followed by it. An apostrophe may always be left out.
+three words of the same sentence between, `...` up to eight; `^` the start of a sentence; `$` among
+the words of a slot its end; `!` before a slot: none of its words follows. An apostrophe may always
+be left out.
 
 A phrase is tried only on texts that hold one of its rarest slot's words, and its expression is
-compiled the first time that happens: so hundreds of phrases cost next to nothing.
+compiled the first time that happens: so a thousand phrases cost next to nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-
 
 from bot.model import Signal
 from bot.text import Normalised
@@ -29,101 +30,117 @@ from bot.text import Normalised
 Table = Mapping[str, Sequence[str]]
 """Label → phrases."""
 
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
+_TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
+_BETWEEN = r"[^\w.!?]{1,6}"
+_SENTENCE_START = r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*"
+_SENTENCE_END = r"(?=[^\w.!?]*(?:[.!?\n]|\Z))"
+_GAPS = {"..": 3, "...": 8}
+_STEM = 4  # letters by which a word with any ending is looked up
+_ENOUGH = 40  # matches of one phrase in one text; more says nothing new
+
 
 def read_table(text: str) -> dict[str, list[str]]:
     """Take a table file apart: `# ` begins a comment, `[label]` a section."""
     table: dict[str, list[str]] = {}
+    section: list[str] = []
     for line in map(str.strip, text.splitlines()):
-        if line.startswith("["):
-            section = table.setdefault(line.strip("[]"), [])
+        if line.startswith("[") and line.endswith("]"):
+            section = table.setdefault(line[1:-1], [])
         elif line and not line.startswith("# "):
             section.append(line)
     return table
 
 
-_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
-_TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
-_BETWEEN = r"[^\w.!?]{1,6}"
-_GAPS = {"..": 3, "...": 8}
-_ENOUGH = 40  # matches of one phrase in one text; more says nothing new
+class Words:
+    """The classes of words that phrases share, and the words too common to look up by."""
 
+    def __init__(self, table: Table) -> None:
+        self._classes = {name: "".join(lines).split("|") for name, lines in table.items()}
+        self.common = frozenset(self._classes["common"])
 
-def _expression(word: str) -> str:
-    escaped = re.escape(word).replace("_", r"[^\w.!?]{1,3}").replace("'", "'?")
-    escaped = _TITLE.sub(r"\1\\.?", escaped)
-    return escaped.replace(r"\*", r"\w*").replace(r"\#", r"\d{1,2}")
+    def open(self, slot: str) -> list[str]:
+        """The words of a slot, classes opened."""
+        words: list[str] = []
+        for word in slot.split("|"):
+            inner = self._classes[word[1:-1]] if word.startswith("<") else None
+            words += [word] if inner is None else self.open("|".join(inner))
+        return words
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """One line of a table."""
+    """One line of a table; compiled when it is first needed."""
 
     label: str
     line: str
+    words: Words
 
     @cached_property
     def needles(self) -> frozenset[str]:
         """Words of which a text must hold at least one for the phrase to be in it."""
-        best: frozenset[str] | None = None
+        candidates: list[frozenset[str]] = []
         for slot in self.line.split():
             if slot in ("^", "$", *_GAPS) or slot[0] == "!" or slot[-1] == "?":
                 continue
-            words = _classes_opened(slot)
-            if not all(any(map(str.isalnum, _plain_parts(word))) for word in words):
-                continue
-            rare = frozenset(_rarest(word) for word in words)
-            if best is None or _cost(rare) < _cost(best):
-                best = rare
-        if best is None:
+            words = [self._rarest(word) for word in self.words.open(slot)]
+            if all(words):
+                candidates.append(frozenset(words))
+        if not candidates:
             raise ValueError(f"the phrase {self.line!r} needs one slot of whole words")
+        common = self.words.common
+        best = min(candidates, key=lambda words: (len(words & common), len(words)))
         return best | {word.replace("'", "") for word in best}
+
+    def _rarest(self, word: str) -> str:
+        parts = [part for part in map(_needle, re.split("[_-]", word)) if part]
+        return min(parts, key=lambda p: (p in self.words.common, -len(p)), default="")
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The phrase as a regular expression over plain text; bounded, so linear."""
         parts: list[str] = []
-        joined = True  # whether the next slot follows without a gap of its own
+        first = True
         for slot in self.line.split():
             if slot == "^":
-                parts.append(r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*")
-                continue
-            if slot == "$":
-                parts.append(r"(?=[^\w.!?]*(?:[.!?\n]|\Z))")
+                parts.append(_SENTENCE_START)
                 continue
             if slot in _GAPS:
                 parts.append(rf"(?:{_BETWEEN}[\w']+){{0,{_GAPS[slot]}}}?")
                 continue
-            optional = slot[-1] == "?"
-            barred = slot[0] == "!"
-            words = _classes_opened(slot.strip("?!"))
-            choice = "|".join(map(_expression, sorted(words, key=len, reverse=True)))
+            words = self.words.open(slot.removeprefix("!").removesuffix("?"))
+            choice = "|".join(_expression(word) for word in sorted(words, key=len, reverse=True))
             part = rf"(?:{choice})(?!\w)"
-            if barred:
-                parts.append(rf"(?!{_BETWEEN}{part})")
-            elif joined and optional:
-                parts.append(rf"(?:(?<!\w){part}{_BETWEEN})?")
+            if first:
+                part = rf"(?<!\w){part}"
+                parts.append(rf"(?:{part}{_BETWEEN})?" if slot[-1] == "?" else part)
+                first = slot[-1] == "?"
                 continue
-            elif joined:
-                parts.append(rf"(?<!\w){part}")
-            elif optional:
-                parts.append(rf"(?:{_BETWEEN}{part})?")
-            else:
-                parts.append(rf"{_BETWEEN}{part}")
-            joined = False
+            part = _BETWEEN + part
+            if "$" in words:
+                part = rf"(?:{part}|{_SENTENCE_END})"
+            if slot[0] == "!":
+                part = rf"(?!{part})"
+            parts.append(f"(?:{part})?" if slot[-1] == "?" else part)
         return re.compile("".join(parts))
 
 
-def _plain_parts(word: str) -> list[str]:
-    return [part.replace("'", "") for part in word.split("_") if not {"#", "*"} & set(part)]
+def _expression(word: str) -> str:
+    if word == "$":
+        return r"(?!)"  # the end of a sentence is no word
+    escaped = re.escape(word).replace("_", r"[^\w.!?]{1,3}").replace("'", "'?")
+    escaped = _TITLE.sub(r"\1\\.?", escaped)
+    return escaped.replace(r"\*", r"\w*").replace(r"\#", r"\d{1,2}")
 
 
-def _rarest(word: str) -> str:
-    parts = [part for part in word.split("_") if not {"#", "*"} & set(part)]
-    return min(parts, key=lambda part: (part in COMMON, -len(part)))
-
-
-def _cost(words: frozenset[str]) -> tuple[int, int]:
-    return sum(word in COMMON for word in words), len(words)
+def _needle(part: str) -> str:
+    """How a text's words show that this part of a phrase may be in it; "" where they cannot."""
+    stem = part.removesuffix("*")
+    if part.isascii() and not _WORD.fullmatch(stem):
+        return ""
+    if stem == part:
+        return part
+    return f"{stem[:_STEM]}*" if len(stem) >= _STEM else ""
 
 
 class PhraseBook:
@@ -132,12 +149,12 @@ class PhraseBook:
     A label `not:x` excuses: whatever label begins with `x` and overlaps it does not count.
     """
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[Table], words: Words) -> None:
         self._by_needle: dict[str, list[Phrase]] = defaultdict(list)
         for table in tables:
             for label, lines in table.items():
-                for line in filter(None, map(str.strip, lines.splitlines())):
-                    phrase = Phrase(label, line)
+                for line in lines:
+                    phrase = Phrase(label, line, words)
                     for needle in phrase.needles:
                         self._by_needle[needle].append(phrase)
 
@@ -155,11 +172,14 @@ class PhraseBook:
             if not signal.label.startswith("not:") and not _excused(signal, excuses)
         ]
 
-    def _candidates(self, plain: str) -> Iterator[Phrase]:
+    def _candidates(self, plain: str) -> Iterable[Phrase]:
         words = set(_WORD.findall(plain))
         words |= {word.split("'")[0] for word in words if "'" in word}
+        words |= {f"{word[:_STEM]}*" for word in words}
+        if not plain.isascii():
+            words |= {char for char in plain if char > "\x7f"}
         hits = self._by_needle.keys() & words
-        return iter(dict.fromkeys(phrase for word in hits for phrase in self._by_needle[word]))
+        return {id(phrase): phrase for word in hits for phrase in self._by_needle[word]}.values()
 
 
 def _excused(signal: Signal, excuses: Iterable[Signal]) -> bool:

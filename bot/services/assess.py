@@ -69,22 +69,22 @@ def _judge(
         texts = [Text(r.text, r.context) for r in readings]
         return assess(texts, [r.attachments for r in readings], classifiers, settings.policy)
 
-    try:
-        found = answer_of("classifier", partial(together, waiting))
-        return [_with_verdict(r, a, settings) for r, a in zip(waiting, found, strict=True)], []
-    except PluginFailure:
-        judged, failed = [], []
-    for reading in waiting:
+    if len(waiting) > 1:
         try:
-            [alone] = answer_of("classifier", partial(together, [reading]))
+            found = answer_of("classifier", partial(together, waiting))
+            return [_with_verdict(r, a, settings) for r, a in zip(waiting, found, strict=True)], []
         except PluginFailure:
-            if reading.attempts + 1 < _TRIES:
-                failed.append(reading.reading_id)
-                continue
-            text = Text(reading.text, reading.context)
-            alone = unscored(text, reading.attachments, settings.policy)
-        judged.append(_with_verdict(reading, alone, settings))
-    return judged, failed
+            parts = [_judge([reading], settings, classifiers) for reading in waiting]
+            return [j for judged, _ in parts for j in judged], [f for _, fs in parts for f in fs]
+    [reading] = waiting
+    try:
+        [alone] = answer_of("classifier", partial(together, waiting))
+    except PluginFailure:
+        if reading.attempts + 1 < _TRIES:
+            return [], [reading.reading_id]
+        text = Text(reading.text, reading.context)
+        alone = unscored(text, reading.attachments, settings.policy)
+    return [_with_verdict(reading, alone, settings)], []
 
 
 def _with_verdict(reading: WaitingReading, assessment: Assessment, settings: Settings) -> _Judged:

@@ -182,7 +182,7 @@ class Effects:
             .where(
                 t.effect.c.kind == EffectKind.HIDE,
                 t.effect.c.asked_by == asked_by,
-                t.effect.c.asked_at >= since,
+                t.effect.c.asked_at > since,
             )
         )
         return int(count or 0)

@@ -1,0 +1,123 @@
+"""Stands before everything else: safe headers on every answer, and no request of an odd shape.
+
+It also drops what asgi-csrf would stumble over or be talked round with: foreign cookies (another
+program on the same host may set one that cannot be parsed), its own header, and `Authorization`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SESSION_COOKIE = "schoolgate_session"
+TOKEN_COOKIE = "schoolgate_form"
+TOKEN_FIELD = "token"
+
+LARGEST_BODY = 64 * 1024
+"""In bytes: a reason may be long, an upload is not expected anywhere."""
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_OURS = frozenset({SESSION_COOKIE, TOKEN_COOKIE})
+_DROPPED = frozenset({b"cookie", b"x-csrftoken", b"authorization"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def safe_headers(*, https: bool, static: bool = False) -> dict[str, str]:
+    """The headers of every answer. HSTS only under TLS: it would lock http://schoolbox.local out
+    (stack.md).
+    """
+    headers = {
+        "Content-Security-Policy": _POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-cache" if static else "no-store",
+    }
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+class Guard:
+    """An ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = safe_headers(https=self._https, static=scope["path"].startswith("/static/"))
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        scope = {**scope, "headers": _own_headers(scope)}
+        if scope["method"] not in _SAFE_METHODS:
+            body = await _whole_body(receive)
+            refusal = _refusal(Headers(scope=scope), body)
+            if refusal is not None:
+                await refusal(scope, receive, send_safely)
+                return
+            receive = _replay(body or b"", receive)
+        await self._app(scope, receive, send_safely)
+
+
+def _own_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    cookies = [
+        pair.strip()
+        for name, value in scope["headers"]
+        if name == b"cookie" and value.isascii()
+        for pair in value.decode("ascii").split(";")
+    ]
+    ours = [pair for pair in cookies if pair.partition("=")[0] in _OURS]
+    kept = [(name, value) for name, value in scope["headers"] if name not in _DROPPED]
+    return [*kept, (b"cookie", "; ".join(ours).encode("ascii"))] if ours else kept
+
+
+async def _whole_body(receive: Receive) -> bytes | None:
+    """The body; None where it is too large, or where the browser went away."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > LARGEST_BODY or message["type"] == "http.disconnect":
+            return None
+    return body
+
+
+def _refusal(headers: Headers, body: bytes | None) -> PlainTextResponse | None:
+    if body is None:
+        return PlainTextResponse("That was too long.", status_code=413)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return PlainTextResponse("Only forms are taken.", status_code=415)
+    if not body.isascii() or not _token_of(body).isascii():
+        return PlainTextResponse("That form cannot be read.", status_code=400)
+    return None
+
+
+def _token_of(body: bytes) -> str:
+    return dict(parse_qsl(body.decode("ascii"))).get(TOKEN_FIELD, "")
+
+
+def _replay(body: bytes, then: Receive) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else await then()
+
+    return receive

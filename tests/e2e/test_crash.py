@@ -1,0 +1,141 @@
+"""Killed with SIGKILL at any moment of the demo day, and started again as often as one likes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox.world import World
+from bot.log import verify
+from bot.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHILD = ROOT / "tests" / "e2e" / "demo_that_dies.py"
+KILLS = int(os.environ.get("SCHOOLGATE_TEST_KILLS", "60"))
+LIMIT = 300
+
+
+def start(data: Path, boundary: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, str(CHILD), str(data), str(boundary)],
+        cwd=data.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def lives_until_boundary(data: Path, boundary: int) -> bool:
+    """One start; whether it was killed."""
+    process = start(data, boundary)
+    _, errors = process.communicate(timeout=LIMIT)
+    assert process.returncode in (0, -signal.SIGKILL), errors.decode()
+    return process.returncode != 0
+
+
+def lives_for(data: Path, seconds: float) -> bool:
+    process = start(data, 0)
+    try:
+        _, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return True
+    assert process.returncode == 0, errors.decode()
+    return False
+
+
+def rows(data: Path, sql: str) -> list[tuple[str, ...]]:
+    with sqlite3.connect(data / "schoolgate.db") as connection:
+        found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def check(data: Path) -> None:
+    """What must hold however often it was killed."""
+    assert not lives_until_boundary(data, 0), "the last start goes to the end, with exit code 0"
+    world = World(data / "sandbox.db")
+    try:
+        check_comments(data, world)
+        check_hides(data, world)
+    finally:
+        world.close()
+    check_letters(data)
+    check_log(data)
+
+
+def check_comments(data: Path, world: World) -> None:
+    stored = rows(data, "SELECT platform, native_id FROM item WHERE kind = 'comment'")
+    assert len(stored) == len(set(stored))
+    names = {native_id for _, native_id in stored}
+    others_on_x = {
+        row["id"]
+        for row in world.rows("SELECT id FROM x_posts WHERE author_id != ?", world.x_account_id())
+        if row["id"] in world.x_posts()
+    }
+    assert others_on_x <= names, "every comment that is there is stored"
+    assert rows(data, "SELECT count(*) FROM reading WHERE waiting") == [(0,)]
+
+
+def check_hides(data: Path, world: World) -> None:
+    ends = Counter(rows(data, "SELECT kind, status FROM effect WHERE item_id IS NOT NULL"))
+    assert ends["hide", "confirmed"] > 10
+    assert {status for _, status in ends} <= {"confirmed", "unsupported", "superseded"}, ends
+    believed = rows(data, "SELECT native_id FROM item WHERE hidden AND presence = 'present'")
+    assert {native_id for (native_id,) in believed} == world.x_hidden() | world.fb_hidden()
+
+
+def check_letters(data: Path) -> None:
+    parser = BytesParser(policy=policy.default)
+    bodies: dict[str, set[bytes]] = {}
+    for file in (data / "mailbox").glob("*.eml"):
+        message = parser.parsebytes(file.read_bytes())
+        bodies.setdefault(message["Message-ID"], set()).add(message.as_bytes())
+    written = {message_id for (message_id,) in rows(data, "SELECT message_id FROM letter")}
+    assert set(bodies) == written, "every letter left, and none that was not written down"
+    assert all(len(versions) == 1 for versions in bodies.values())
+    assert rows(data, "SELECT DISTINCT status FROM effect WHERE kind='letter'") == [("accepted",)]
+
+
+def check_log(data: Path) -> None:
+    store = Store(data / "schoolgate.db", (data / "log.key").read_text().encode())
+    with store.read() as uow:
+        entries = uow.log.after(0, limit=100_000)
+        found = verify(entries, store.log_key)
+    store.close()
+    assert found.ok, found.problem
+    confirmed = Counter(entry.case_id for entry in entries if entry.event == "confirmed")
+    asked = Counter(entry.case_id for entry in entries if entry.event == "asked")
+    assert all(confirmed[case] <= asked[case] for case in confirmed)
+
+
+@pytest.mark.slow
+def test_killed_at_step_boundaries_nothing_is_lost_doubled_or_invented(tmp_path: Path) -> None:
+    chance = random.Random(20261122)
+    data, kills = tmp_path / "data", 0
+    while kills < KILLS and lives_until_boundary(data, chance.randint(1, 60)):
+        kills += 1
+    assert kills >= 25, "the day is long enough for this test to mean something"
+    check(data)
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_nothing_is_lost_doubled_or_invented(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    data, kills = tmp_path / "data", 0
+    began = time.monotonic()
+    while kills < KILLS // 2 and lives_for(data, chance.uniform(0.8, 2.5)):
+        kills += 1
+        assert time.monotonic() - began < LIMIT * 3
+    check(data)
