@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
-from bot.model import Assessment, Attachment, Policy, Text
+from bot import rules
+from bot.errors import AdapterError
+from bot.findings import findings
+from bot.model import (
+    Assessment,
+    Attachment,
+    AttachmentKind,
+    Finding,
+    Kind,
+    Policy,
+    Role,
+    Severity,
+    Signal,
+    Text,
+)
+from bot.policy import judge
 from bot.ports import Classifier
+from bot.text import normalise
+
+_BATCH = 64
+_WORTH_KEEPING = 0.1  # scores below say nothing and are kept in `scores` alone
+_FOR_A_PERSON = (AttachmentKind.PHOTO, AttachmentKind.VIDEO)
 
 
 class Answer(NamedTuple):
@@ -28,22 +52,192 @@ def assess(
     a classifier raises comes through: the caller stands at the plug-in boundary and retries, and
     gives up with `unscored`. Raises AdapterError where a classifier's answer makes no sense.
     """
-    raise NotImplementedError
+    to_read = [_with_titles(text, hung) for text, hung in zip(texts, attachments, strict=True)]
+    answers = [(classifier, _scores(classifier, to_read)) for classifier in classifiers]
+    return [
+        _assessment(
+            text, hung, [(classifier, given[index]) for classifier, given in answers], policy
+        )
+        for index, (text, hung) in enumerate(zip(to_read, attachments, strict=True))
+    ]
 
 
 def unscored(text: Text, attachments: Sequence[Attachment], policy: Policy) -> Assessment:
     """What the rules alone find, and that no classifier answered: never passed as clean."""
-    raise NotImplementedError
+    ruled = _assessment(_with_titles(text, attachments), attachments, [], policy)
+    missing = Finding(Kind.UNSCORED, Severity.MILD)
+    return replace(ruled, findings=(*ruled.findings, missing))
+
+
+def _with_titles(text: Text, attachments: Sequence[Attachment]) -> Text:
+    """GIFs and link previews are judged by title and address (policy.md, section 2)."""
+    extra = [
+        part
+        for attachment in attachments
+        if attachment.kind not in _FOR_A_PERSON
+        for part in (attachment.title, attachment.url)
+        if part and part not in text.words
+    ]
+    return replace(text, words="\n".join([text.words, *extra])) if extra else text
+
+
+def _scores(classifier: Classifier, texts: Sequence[Text]) -> list[Mapping[str, float]]:
+    given = list(classifier.score(texts))
+    whole = len(given) == len(texts) and all(
+        math.isfinite(value) and 0 <= value <= 1 for scores in given for value in scores.values()
+    )
+    if not whole:
+        raise AdapterError(
+            f"The classifier “{classifier.name}” gave an answer that makes no sense: "
+            "one set of scores from 0 to 1 is expected for each text. Ask whoever installed it."
+        )
+    return list(given)
+
+
+def _assessment(
+    text: Text,
+    attachments: Sequence[Attachment],
+    scored: Sequence[tuple[Classifier, Mapping[str, float]]],
+    policy: Policy,
+) -> Assessment:
+    scores: dict[str, float] = {}
+    for _, given in scored:
+        for label, value in given.items():
+            scores[label] = max(scores.get(label, 0.0), value)
+    ruled = rules.signals(normalise(text.words), policy.people)
+    around = rules.signals(normalise(text.context), policy.people) if text.context else []
+    found = findings(ruled, scores, policy, around=around)
+    if any(attachment.kind in _FOR_A_PERSON for attachment in attachments):
+        found += (Finding(Kind.UNREAD_ATTACHMENT, Severity.MILD),)
+    return Assessment(
+        findings=found,
+        signals=(
+            *ruled,
+            *(
+                Signal(classifier.name, label, value)
+                for classifier, given in scored
+                for label, value in given.items()
+                if value >= _WORTH_KEEPING
+            ),
+        ),
+        scores=scores,
+        versions={"rules": rules.VERSION, **{c.name: c.version for c, _ in scored}},
+    )
+
+
+# --- schoolgate judge ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One valid line."""
+
+    name: object
+    text: Text
+    attachments: tuple[Attachment, ...]
+
+
+class _Invalid(ValueError):
+    """Says in one sentence what is wrong with a line; `name` is its id, if that could be read."""
+
+    def __init__(self, message: str, name: object = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 def judge_line(line: str, classifiers: Sequence[Classifier], policy: Policy) -> Answer:
-    """Answer one JSON line of `schoolgate judge`; what is not valid gives an error, no exception.
-    """
-    raise NotImplementedError
+    """Answer one JSON line of `schoolgate judge`; what is not valid gives an error, no exception."""
+    return next(judge_lines([line], classifiers, policy))
 
 
 def judge_lines(
     lines: Iterable[str], classifiers: Sequence[Classifier], policy: Policy
 ) -> Iterator[Answer]:
     """Answer JSON lines one by one, in order, a batch at a time; the output is pure ASCII."""
-    raise NotImplementedError
+    source = iter(lines)
+    while batch := list(islice(source, _BATCH)):
+        read = [_read(line) for line in batch]
+        asked = [one for one in read if isinstance(one, _Asked)]
+        assessments = iter(
+            assess([a.text for a in asked], [a.attachments for a in asked], classifiers, policy)
+        )
+        for one in read:
+            if isinstance(one, _Asked):
+                yield Answer(_written(_answer(one.name, next(assessments), policy)), True)
+            else:
+                yield Answer(_written({"id": one.name, "error": str(one)}), False)
+
+
+def _read(line: str) -> _Asked | _Invalid:
+    try:
+        return _asked(line)
+    except _Invalid as invalid:
+        return invalid
+
+
+def _asked(line: str) -> _Asked:
+    try:
+        given = json.loads(line, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise _Invalid("This line is no JSON.") from None
+    if not isinstance(given, dict):
+        raise _Invalid('This line is no JSON object: {"text": "…"} is expected.')
+    name = given.get("id")
+    if isinstance(name, bool | list | dict) or (isinstance(name, float) and math.isinf(name)):
+        raise _Invalid("“id” must be a text or a number.")
+    words = given.get("text")
+    if not isinstance(words, str):
+        raise _Invalid("“text” is missing or no text.", name)
+    if not isinstance(given.get("platform"), str | None):
+        raise _Invalid("“platform” must be a text.", name)
+    context = _context(given.get("context"), name)
+    return _Asked(name, Text(words, context), _attachments(given.get("attachment"), name))
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
+
+
+def _context(given: object, name: object) -> str:
+    """What a text answers: words, or several of them in a list or an object."""
+    if given is None:
+        return ""
+    if isinstance(given, str):
+        return given
+    values = list(given.values()) if isinstance(given, dict) else given
+    if not isinstance(values, list) or not all(isinstance(v, str | None) for v in values):
+        raise _Invalid("“context” must be a text, or a list or an object of texts.", name)
+    return "\n".join(filter(None, values))
+
+
+def _attachments(given: object, name: object) -> tuple[Attachment, ...]:
+    if given is None:
+        return ()
+    if not isinstance(given, str) or given not in list(AttachmentKind):
+        raise _Invalid("“attachment” must be one of photo, video, gif, link.", name)
+    return (Attachment(AttachmentKind(given)),)
+
+
+def _answer(name: object, assessment: Assessment, policy: Policy) -> dict[str, object]:
+    verdict = judge(assessment, policy)
+    return {
+        "id": name,
+        "action": verdict.action,
+        "kinds": [
+            {
+                "kind": finding.kind,
+                "severity": finding.severity,
+                "target": finding.target,
+                "child": finding.child,
+            }
+            for finding in assessment.findings
+        ],
+        "told": [role for role in Role if role in verdict.told],
+        "urgency": verdict.urgency,
+        "scores": {label: round(value, 4) for label, value in assessment.scores.items()},
+        "reasons": list(verdict.reasons),
+    }
+
+
+def _written(answer: Mapping[str, object]) -> str:
+    return json.dumps(answer, ensure_ascii=True, allow_nan=False)

@@ -73,7 +73,11 @@ _PUNCTUATION = {
 }
 # Letters that NFKC leaves alone though they are plain letters with a stroke.
 _STROKES = dict(
-    zip("łŁøØđĐħĦŧŦıðÐþÞ", ["l", "l", "o", "o", "d", "d", "h", "h", "t", "t", "i", "d", "d", "th", "th"], strict=True)
+    zip(
+        "łŁøØđĐħĦŧŦıðÐþÞ",
+        ["l", "l", "o", "o", "d", "d", "h", "h", "t", "t", "i", "d", "d", "th", "th"],
+        strict=True,
+    )
 )
 
 

@@ -20,12 +20,20 @@ from bot.model import (
     EffectKind,
     EffectStatus,
     ItemKind,
+    Kind,
     Outcome,
     Presence,
     Role,
     Urgency,
 )
-from bot.queries.cases import Found, edges_of, found_in, name_of, withheld_for
+from bot.queries.cases import (
+    Found,
+    edges_of,
+    found_in,
+    knows_what_was_found,
+    name_of,
+    safeguarding_beside,
+)
 from bot.queries.offered import offered_to, platform_cannot
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
 from bot.store import Store
@@ -57,6 +65,8 @@ class Content:
 
     `judged` is the wording that the machine judged and a decision binds; `now` is set where it was
     edited since and not judged again yet. `author` is empty where the platform withholds it.
+    `pictures_barred`: a picture that hangs on it may be an indecent one of a child (policy.md,
+    section 2): nobody opens or copies it, so nothing links to it.
     """
 
     author: str
@@ -67,6 +77,7 @@ class Content:
     post: Above | None
     parent: Above | None
     facts: Mapping[str, str]
+    pictures_barred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +95,14 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class EffectLine:
-    """One intention towards the platform, with asked for, accepted and confirmed apart."""
+    """One intention towards the platform, with asked for, accepted and confirmed apart.
+
+    `asked_by` is None for whoever may see what is done, but not who decided it.
+    """
 
     kind: EffectKind
     status: EffectStatus
-    asked_by: str
+    asked_by: str | None
     asked_at: datetime
     accepted_at: datetime | None
     confirmed_at: datetime | None
@@ -138,6 +152,9 @@ class CasePage:
     cannot: frozenset[EffectKind]
 
 
+_PICTURES = frozenset({AttachmentKind.PHOTO, AttachmentKind.VIDEO})
+
+
 def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
     """The case with this reference; None where there is none, or not for this viewer."""
     query = (
@@ -161,8 +178,9 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         view = views_of(connection, [row])[row.id]
         trail = access.may_see_trail(viewer, view)
         content = _content(connection, viewer, row) if access.may_see_text(viewer, view) else None
-        machine = _machine(connection, row.reading_id) if trail else None
-        effects = _effects(connection, row.id)
+        knows = knows_what_was_found(viewer, view)
+        machine = _machine(connection, row.reading_id) if knows else None
+        effects = _effects(connection, row.id, named=trail)
         decisions = _decisions(connection, row.id) if trail else None
         cannot = platform_cannot(connection, row.account, row.can_hide)
         edges = edges_of(connection, [row.item_id])
@@ -182,7 +200,7 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         opened_at=row.opened_at,
         presence=Presence(row.presence),
         hidden=row.hidden,
-        with_whom=withheld_for(viewer, view),
+        with_whom=safeguarding_beside(viewer, view),
         content=content,
         machine=machine,
         effects=effects,
@@ -215,6 +233,8 @@ def _content(connection: sa.Connection, viewer: Viewer, row: Any) -> Content:
         if row.parent_id != row.post_id
         else None,
         facts=row.facts,
+        pictures_barred=Kind.EXPLOITATION in row.kinds
+        and any(a.kind in _PICTURES for words in readings.values() for a in words.attachments),
     )
 
 
@@ -272,7 +292,7 @@ def _machine(connection: sa.Connection, reading_id: int) -> Machine | None:
     )
 
 
-def _effects(connection: sa.Connection, case_id: int) -> tuple[EffectLine, ...]:
+def _effects(connection: sa.Connection, case_id: int, *, named: bool) -> tuple[EffectLine, ...]:
     rows = connection.execute(
         sa.select(t.effect).where(t.effect.c.case_id == case_id).order_by(t.effect.c.id.desc())
     )
@@ -280,7 +300,7 @@ def _effects(connection: sa.Connection, case_id: int) -> tuple[EffectLine, ...]:
         EffectLine(
             EffectKind(row.kind),
             EffectStatus(row.status),
-            row.asked_by,
+            row.asked_by if named else None,
             row.asked_at,
             row.accepted_at,
             row.confirmed_at,

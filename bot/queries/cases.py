@@ -72,7 +72,8 @@ class CaseLine:
     """One case in a list.
 
     `excerpt` and `author` are None where the viewer may not read them. `with_whom` names the
-    safeguarding roles whose case it is alone; `found` and `alarm` are then empty.
+    safeguarding roles whose notes and outcome it is, where those are not the viewer's; `alarm` is
+    then empty, and `found` too unless the viewer was told as well.
     """
 
     ref: str
@@ -220,8 +221,15 @@ def found_in(findings: Sequence[Mapping[str, Any]] | None) -> tuple[Found, ...]:
     )
 
 
-def withheld_for(viewer: Viewer, view: access.CaseView) -> tuple[Role, ...]:
-    """Whose case it is alone (the DSL's, the chair's), where this viewer may read the words only:
+def knows_what_was_found(viewer: Viewer, view: access.CaseView) -> bool:
+    """Whether they may read what the machine suspects: whoever was told, since their letter says
+    it, and whoever may read the trail.
+    """
+    return bool(viewer.roles & view.audience) or access.may_see_trail(viewer, view)
+
+
+def safeguarding_beside(viewer: Viewer, view: access.CaseView) -> tuple[Role, ...]:
+    """Whose notes and outcome it is (the DSL's, the chair's), where they are not this viewer's:
     to them it is "with the DSL", and no more (policy.md, clause 7).
     """
     if access.may_see_trail(viewer, view) or not access.may_see_text(viewer, view):
@@ -285,14 +293,13 @@ def _newest_effect(column: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
 
 def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
     reads = access.may_see_text(viewer, view)
-    theirs = withheld_for(viewer, view)
     shortened = len(row.excerpt) > _EXCERPT
     return CaseLine(
         ref=row.ref,
         urgency=Urgency(row.urgency),
         status=CaseStatus(row.status),
-        found=() if theirs else found_in(row.findings),
-        with_whom=theirs,
+        found=found_in(row.findings) if knows_what_was_found(viewer, view) else (),
+        with_whom=safeguarding_beside(viewer, view),
         excerpt=(row.excerpt[:_EXCERPT] + "…" * shortened) if reads else None,
         author=name_of(row) if reads else None,
         platform=row.platform,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bot.model import Person, Signal
 from bot.rules.book import book
 from bot.rules.contact import contact_details
+from bot.rules.language import readable
 from bot.rules.links import links
 from bot.rules.names import classes, names
 from bot.rules.people import people_in
@@ -30,6 +31,8 @@ def signals(text: Normalised, people: Sequence[Person] = ()) -> list[Signal]:
         *contact_details(text),
         *links(text),
     ]
+    if not readable(text.original):
+        found.append(Signal("rules", "unread", 1.0))
     unmasked = unmask(text)
     if unmasked.plain != text.plain:
         found += book().find(unmasked)

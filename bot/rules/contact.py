@@ -18,8 +18,10 @@ _PHONE = re.compile(
 )
 _PUBLIC_NUMBER = re.compile(r"0?(?:800|808|300|303|330|333|344|345|370|371|845|870|116|500)")
 _EMAIL = re.compile(r"(?<![\w.])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?!\w)")
-_OFFICIAL = re.compile(r"(?:\.sch\.uk|\.gov\.uk|\.ac\.uk|\.nhs\.uk|\.police\.uk)$|^(?:office|admin|info|"
-                       r"enquiries|school|head|reception|pta|hello|contact|bookings|support)@")
+_OFFICIAL = re.compile(
+    r"(?:\.sch\.uk|\.gov\.uk|\.ac\.uk|\.nhs\.uk|\.police\.uk)$|^(?:office|admin|info|"
+    r"enquiries|school|head|reception|pta|hello|contact|bookings|support)@"
+)
 _POSTCODE = re.compile(
     r"(?<!\w)(?:a[bl]|b[abdhlnrst]?|c[abfhmortvw]|d[adeghlnty]|e[cnhx]?|f[ky]|g[luy]?|h[adgprsux]|"
     r"i[gmpv]|k[atwy]|l[adelnsu]?|m[ekl]?|n[egnprw]?|o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]?|"
@@ -36,7 +38,9 @@ _NOT_A_STREET = re.compile(
     r"months?|yards|feet|parents|buses|lanes|of|pupils|families|pounds|of|off|away|later|from|"
     r"big|new|main|busy|their|his|her|its|has|have|are|is|can|drivers?|million|thousand|other)\b"
 )
-_PLATE = re.compile(r"(?<!\w)(?:[a-hj-pr-y][a-y]\d{2} ?[a-hj-pr-z]{3}|[a-hj-npr-y]\d{1,3} ?[a-hj-pr-y]{3})(?!\w)")
+_PLATE = re.compile(
+    r"(?<!\w)(?:[a-hj-pr-y][a-y]\d{2} ?[a-hj-pr-z]{3}|[a-hj-npr-y]\d{1,3} ?[a-hj-pr-y]{3})(?!\w)"
+)
 _PLATE_SHOWN = re.compile(r"[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[a-z]{2}\d{2}[a-z]{3}")
 _VEHICLE = re.compile(
     r"\b(?:reg|registration|plate|car|van|bmw|audi|ford|fiesta|focus|corsa|astra|golf|polo|vw|merc|"
@@ -91,7 +95,11 @@ def _mails(plain: str) -> Iterator[tuple[str, int, int]]:
 
 def _homes(plain: str) -> Iterator[tuple[str, int, int]]:
     for match in _STREET.finditer(plain):
-        if _NOT_A_STREET.search(match.group(2)) or match.group(2).split()[0] in ("mile", "th", "nd"):
+        if _NOT_A_STREET.search(match.group(2)) or match.group(2).split()[0] in (
+            "mile",
+            "th",
+            "nd",
+        ):
             continue
         yield (_home(plain, match.start(), match.end()), *match.span())
     for match in _POSTCODE.finditer(plain):

@@ -45,8 +45,28 @@ def links(text: Normalised) -> list[Signal]:
         host = re.split(r"[/?#]", host, maxsplit=1)[0]
         if "://" not in address and not address.startswith("www.") and "/" not in address:
             bare = host.rsplit(".", 1)[-1]
-            if bare in ("me", "to", "us", "work", "help", "link", "today", "life", "fun", "live", "it",
-                        "page", "store", "win", "club", "world", "app", "top", "support", "email"):
+            if bare in (
+                "me",
+                "to",
+                "us",
+                "work",
+                "help",
+                "link",
+                "today",
+                "life",
+                "fun",
+                "live",
+                "it",
+                "page",
+                "store",
+                "win",
+                "club",
+                "world",
+                "app",
+                "top",
+                "support",
+                "email",
+            ):
                 continue  # "see you then.me too": a missing space, not an address
         found.append(_signal("link", text, match))
         if _TRUE_BRAND.search(host):

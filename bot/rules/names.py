@@ -44,22 +44,11 @@ _OWN = re.compile(
 )
 _TITLED = re.compile(r"(?:\b(?:mr|mrs|miss|ms|mx|dr|sir|auntie|aunty|uncle|nanny|saint|st)\.? ?)$")
 _BEFORE_A_CLASS = re.compile(r",? (?:is |was |who is )?(?:in|from|of|\(|at) ?(?:class )?$")
-_NOT_A_SURNAME = frozenset(
-    """primary school street road class year day time has is was and for from with the said says did
-    will you your our his her their class house close lane avenue park farm academy church hall
-    christmas birthday reception monday tuesday wednesday thursday friday saturday sunday january
-    february march april may june july august september october november december xx xxx love lol
-    mum dad nan please thank thanks well so what when where why how who look this that not can
-    could would should have had are am be been do does go got in on of to at by it its if but or
-    as we he she they i me my mate team cup trophy award club united city town rovers awards council
-    we're you're he's she's it's i'm omg wow yes no congratulations hospice hospital show fund
-    foundation charity center centre library court street's lights carol carols play nativity""".split()
-)
 
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    table = read_table((Path(__file__).parent / "names.txt").read_text("utf-8"))
+    table = read_table(Path(__file__).with_name("names.txt").read_text("utf-8"))
     return {name: frozenset("".join(lines).split("|")) for name, lines in table.items()}
 
 
@@ -83,7 +72,7 @@ def names(text: Normalised, class_spans: list[Signal]) -> list[Signal]:
         starts = {signal.start for signal in class_spans}
         for match in _TWO.finditer(original):
             first, last = match.group(1).lower(), match.group(2).lower().replace("’", "'")
-            if first + " " + last in lists["public"] or last in _NOT_A_SURNAME:
+            if first + " " + last in lists["public"] or last in lists["no_surname"]:
                 continue
             if _TITLED.search(original[max(0, match.start() - 8) : match.start()].lower()):
                 continue
@@ -93,8 +82,12 @@ def names(text: Normalised, class_spans: list[Signal]) -> list[Signal]:
                 found.append(Signal("rules", "name.full", 1.0, *match.span()))
     for match in _PLAIN_TWO.finditer(text.plain):
         first, last = match.group(1), match.group(2)
-        if first in lists["first"] and last in lists["last"] and f"{first} {last}" not in lists["public"]:
-            ambiguous = first in lists["ambiguous"] or last in _NOT_A_SURNAME
+        if (
+            first in lists["first"]
+            and last in lists["last"]
+            and f"{first} {last}" not in lists["public"]
+        ):
+            ambiguous = first in lists["ambiguous"] or last in lists["no_surname"]
             if not ambiguous and not _TITLED.search(text.plain[: match.start()][-8:]):
                 found.append(_signal("name.full", text, match.start(), match.end(2)))
     found += _first_names(text, lists, shouting)
@@ -113,7 +106,9 @@ def _leads_to_a_class(between: str, at: int, starts: set[int]) -> bool:
     )
 
 
-def _first_names(text: Normalised, lists: dict[str, frozenset[str]], shouting: bool) -> list[Signal]:
+def _first_names(
+    text: Normalised, lists: dict[str, frozenset[str]], shouting: bool
+) -> list[Signal]:
     found = []
     for match in _PLAIN_WORD.finditer(text.plain):
         word = match.group()

@@ -8,8 +8,8 @@ line of slots, matched word by word on plain text (`bot.text`):
 `a|b` either word; `going_to` several words as one; `so?` may be missing; `threat*` any ending;
 `#` a number of one or two digits; `<staff>` a class of words from `tables/words.txt`; `..` up to
 three words of the same sentence between, `...` up to eight; `^` the start of a sentence; `$` among
-the words of a slot its end; `!` before a slot: none of its words follows. An apostrophe may always
-be left out.
+the words of a slot its end; `!` before a slot: none of its words follows. An apostrophe may be
+left out.
 
 A phrase is tried only on texts that hold one of its rarest slot's words, and its expression is
 compiled the first time that happens: so a thousand phrases cost next to nothing.
@@ -35,6 +35,7 @@ _TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
 _BETWEEN = r"[^\w.!?]{1,6}"
 _SENTENCE_START = r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*"
 _SENTENCE_END = r"(?=[^\w.!?]*(?:[.!?\n]|\Z))"
+_KEPT = frozenset({"we'll", "he'll", "she'll", "we're", "i'd"})  # other words without the apostrophe
 _GAPS = {"..": 3, "...": 8}
 _STEM = 4  # letters by which a word with any ending is looked up
 _ENOUGH = 40  # matches of one phrase in one text; more says nothing new
@@ -128,7 +129,9 @@ class Phrase:
 def _expression(word: str) -> str:
     if word == "$":
         return r"(?!)"  # the end of a sentence is no word
-    escaped = re.escape(word).replace("_", r"[^\w.!?]{1,3}").replace("'", "'?")
+    escaped = re.escape(word).replace("_", r"[^\w.!?]{1,3}")
+    if word.split("_")[0] not in _KEPT:
+        escaped = escaped.replace("'", "'?")
     escaped = _TITLE.sub(r"\1\\.?", escaped)
     return escaped.replace(r"\*", r"\w*").replace(r"\#", r"\d{1,2}")
 

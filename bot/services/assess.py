@@ -26,8 +26,8 @@ from bot.ports import Classifier, Clock
 from bot.services.told import due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
-from bot.store.cases import StoredCase, facets
-from bot.store.items import WaitingReading
+from bot.store.cases import JudgedReading, StoredCase, facets
+from bot.store.items import StoredItem, WaitingReading
 
 MACHINE = "machine"
 """Who asked for an effect that no person decided on."""
@@ -37,7 +37,9 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
+    """A waiting reading, and what the machine makes of it."""
+
     reading: WaitingReading
     assessment: Assessment
     verdict: Verdict
@@ -62,7 +64,7 @@ def assess_waiting(
 
 def _judge(
     waiting: Sequence[WaitingReading], settings: Settings, classifiers: Sequence[Classifier]
-) -> tuple[list[_Judged], list[int]]:
+) -> tuple[list[Judged], list[int]]:
     """The batch at once, and where that fails, one by one to find the text that it fails on."""
 
     def together(readings: Sequence[WaitingReading]) -> list[Assessment]:
@@ -87,90 +89,133 @@ def _judge(
     return [_with_verdict(reading, alone, settings)], []
 
 
-def _with_verdict(reading: WaitingReading, assessment: Assessment, settings: Settings) -> _Judged:
-    return _Judged(reading, assessment, judge(assessment, settings.policy))
+def _with_verdict(reading: WaitingReading, assessment: Assessment, settings: Settings) -> Judged:
+    return Judged(reading, assessment, judge(assessment, settings.policy))
 
 
 def record(
     store: Store,
     clock: Clock,
     settings: Settings,
-    judged: Sequence[_Judged],
+    judged: Sequence[Judged],
     failed: Sequence[int] = (),
 ) -> int:
     """T2: verdicts, cases, log entries, hides and notices; all stand or fall together.
 
     Readings that somebody else judged, or that an edit replaced meanwhile, are left out.
     """
-    ids = [j.reading.reading_id for j in judged]
+    ids = [one.reading.reading_id for one in judged]
     with store.begin() as uow:
         still = uow.items.still_waiting(ids)
-        decided = uow.cases.decided_readings(ids)
-        for one in judged:
-            if one.reading.reading_id in still:
-                _record_one(uow, clock, settings, one, one.reading.reading_id in decided)
+        current = [one for one in judged if one.reading.reading_id in still]
+        if current:
+            sitting = _Sitting(uow, clock, settings, current)
+            kept = [sitting.record(one) for one in current]
+            uow.cases.keep_verdicts(kept, clock.now())
         uow.items.mark_judged(ids)
         for reading_id in failed:
             uow.items.count_attempt(reading_id)
         uow.commit()
-    return len(still)
+    return len(current)
 
 
-def _record_one(
-    uow: UnitOfWork, clock: Clock, settings: Settings, one: _Judged, decided: bool
-) -> None:
-    reading, verdict, at = one.reading, one.verdict, clock.now()
-    known = uow.cases.find_by_item(reading.item_id)
-    stored = uow.items.get(reading.item_id)
-    around = Circumstances(
-        gone=stored.presence is Presence.GONE,
-        baseline=reading.baseline,
-        decided=decided,
-        can_hide=stored.can_hide,
-        stopped=uow.state.switch(STOPPED).on,
-        breaker_open=_breaker_open(uow, clock, settings),
-    )
-    back = hold_back(verdict, one.assessment, settings.policy, settings.hiding, around)
-    uow.cases.keep_verdict(reading.reading_id, one.assessment, verdict, held_back=back, at=at)
-    if verdict.action is Action.ALLOW and known is None:
-        return
-    case = uow.cases.open(
-        item_id=reading.item_id,
-        reading_id=reading.reading_id,
-        urgency=max(verdict.urgency, Urgency.ROUTINE, key=lambda urgency: urgency.rank),
-        kinds={finding.kind for finding in one.assessment.findings},
-        child=any(finding.child for finding in one.assessment.findings),
-        baseline=reading.baseline,
-        audience=verdict.told,
-        excluded=verdict.excluded,
-        at=at,
-    )
-    _log_judged(uow, case, one, back, at)
-    if verdict.action is Action.HIDE and back is HeldBack.NO and not stored.hidden:
-        ask_for(uow, EffectKind.HIDE, case=case, channel=reading.account, by=MACHINE, clock=clock)
-    _notify(uow, clock, settings, case, one)
+class _Sitting:
+    """What one transaction of judging knows: read once for the whole batch."""
 
+    def __init__(
+        self, uow: UnitOfWork, clock: Clock, settings: Settings, judged: Sequence[Judged]
+    ) -> None:
+        self._uow, self._clock, self._settings = uow, clock, settings
+        item_ids = [one.reading.item_id for one in judged]
+        self._items = uow.items.get_all(item_ids)
+        self._cases = uow.cases.find_by_items(item_ids)
+        self._decided = uow.cases.decided_readings([one.reading.reading_id for one in judged])
+        self._stopped = uow.state.switch(STOPPED).on
+        breaker = uow.state.switch(BREAKER)
+        self._breaker_open = breaker.on
+        # Hides from before the moment at which a person closed the breaker do not count.
+        hour_ago = clock.now() - timedelta(hours=1)
+        since = max(hour_ago, breaker.set_at or hour_ago)
+        self._hides = uow.effects.hides_asked_since(since, MACHINE)
 
-def _breaker_open(uow: UnitOfWork, clock: Clock, settings: Settings) -> bool:
-    """Whether hiding is paused; trips when the last hour saw more hides than settings allow.
+    def record(self, one: Judged) -> JudgedReading:
+        """One reading: its case, log entry, hide and notices, where it needs them."""
+        uow, reading, verdict, at = self._uow, one.reading, one.verdict, self._clock.now()
+        stored = self._items[reading.item_id]
+        back = self._hold_back(one, stored)
+        kept = JudgedReading(reading.reading_id, one.assessment, verdict, back)
+        known = self._cases.get(reading.item_id)
+        if verdict.action is Action.ALLOW and known is None:
+            return kept
+        case = uow.cases.open(
+            known,
+            item_id=reading.item_id,
+            reading_id=reading.reading_id,
+            urgency=max(verdict.urgency, Urgency.ROUTINE, key=lambda urgency: urgency.rank),
+            kinds={finding.kind for finding in one.assessment.findings},
+            child=any(finding.child for finding in one.assessment.findings),
+            baseline=reading.baseline,
+            audience=verdict.told,
+            excluded=verdict.excluded,
+            at=at,
+        )
+        _log_judged(uow, case, one, back, at)
+        if verdict.action is Action.HIDE and back is HeldBack.NO and not stored.hidden:
+            ask_for(
+                uow,
+                EffectKind.HIDE,
+                case=case,
+                channel=reading.account,
+                by=MACHINE,
+                clock=self._clock,
+            )
+            self._hides += 1
+        self._notify(case, one)
+        return kept
 
-    Hides from before the moment at which a person closed it again do not count.
-    """
-    breaker = uow.state.switch(BREAKER)
-    if breaker.on:
-        return True
-    at = clock.now()
-    since = max(at - timedelta(hours=1), breaker.set_at or at - timedelta(hours=1))
-    if uow.effects.hides_asked_since(since, MACHINE) < settings.hiding.breaker_per_hour:
-        return False
-    uow.state.set_switch(BREAKER, True, by=MACHINE, at=at)
-    facts = {"switch": BREAKER, "on": True, "by": MACHINE}
-    log.append(uow.log, uow.log_key, at=at, event=Event.SWITCHED, facts=facts)
-    return True
+    def _hold_back(self, one: Judged, stored: StoredItem) -> HeldBack:
+        if one.verdict.action is Action.HIDE:
+            self._trip_breaker()
+        around = Circumstances(
+            gone=stored.presence is Presence.GONE,
+            baseline=one.reading.baseline,
+            decided=one.reading.reading_id in self._decided,
+            can_hide=stored.can_hide,
+            stopped=self._stopped,
+            breaker_open=self._breaker_open,
+        )
+        settings = self._settings
+        return hold_back(one.verdict, one.assessment, settings.policy, settings.hiding, around)
+
+    def _trip_breaker(self) -> None:
+        """Pause hiding when the last hour saw more hides than settings allow."""
+        if self._breaker_open or self._hides < self._settings.hiding.breaker_per_hour:
+            return
+        self._breaker_open = True
+        uow, at = self._uow, self._clock.now()
+        uow.state.set_switch(BREAKER, True, by=MACHINE, at=at)
+        facts = {"switch": BREAKER, "on": True, "by": MACHINE}
+        log.append(uow.log, uow.log_key, at=at, event=Event.SWITCHED, facts=facts)
+
+    def _notify(self, case: StoredCase, one: Judged) -> None:
+        letters, verdict = self._uow.letters, one.verdict
+        if case.excluded:
+            letters.withdraw(case.id, case.excluded)
+        if one.reading.baseline or verdict.action is Action.ALLOW:
+            return
+        at = self._clock.now()
+        for person in people_told(verdict.told, case.excluded, self._settings.policy.people):
+            letters.notify(
+                case_id=case.id,
+                reading_id=case.reading_id,
+                person=person.key,
+                urgency=verdict.urgency,
+                due_at=due_at(verdict.urgency, at, self._settings.letters),
+            )
 
 
 def _log_judged(
-    uow: UnitOfWork, case: StoredCase, one: _Judged, back: HeldBack, at: datetime
+    uow: UnitOfWork, case: StoredCase, one: Judged, back: HeldBack, at: datetime
 ) -> None:
     log.append(
         uow.log,
@@ -208,20 +253,3 @@ def ask_for(
     )
     facts = {"case": case.ref, "effect": kind, "by": by}
     log.append(uow.log, uow.log_key, at=at, event=Event.ASKED, case_id=case.id, facts=facts)
-
-
-def _notify(
-    uow: UnitOfWork, clock: Clock, settings: Settings, case: StoredCase, one: _Judged
-) -> None:
-    uow.letters.withdraw(case.id, case.excluded)
-    if one.reading.baseline or one.verdict.action is Action.ALLOW:
-        return
-    at = clock.now()
-    for person in people_told(one.verdict.told, case.excluded, settings.policy.people):
-        uow.letters.notify(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=person.key,
-            urgency=one.verdict.urgency,
-            due_at=due_at(one.verdict.urgency, at, settings.letters),
-        )

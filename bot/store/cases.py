@@ -10,9 +10,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import Assessment, CaseStatus, Kind, Outcome, Role, Urgency, Verdict
+from bot.model import Assessment, CaseStatus, Finding, Kind, Outcome, Role, Urgency, Verdict
 from bot.store import tables as t
 from bot.store.insert import insert_one
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedReading:
+    """A verdict, with what it rests on; `held_back` says why a hide was not carried out."""
+
+    reading_id: int
+    assessment: Assessment
+    verdict: Verdict
+    held_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +49,31 @@ class Cases:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def keep_verdict(
-        self,
-        reading_id: int,
-        assessment: Assessment,
-        verdict: Verdict,
-        *,
-        held_back: str,
-        at: datetime,
-    ) -> None:
-        """Remember what the machine made of a reading, and why nothing was hidden if so."""
-        self._connection.execute(
-            sa.insert(t.verdict),
-            {
-                "reading_id": reading_id,
-                "at": at,
-                "action": verdict.action,
-                "urgency": verdict.urgency,
-                "held_back": held_back,
-                "findings": [facets(f) for f in assessment.findings],
-                "signals": [
-                    [s.source, s.label, round(s.score, 4), s.start, s.end]
-                    for s in assessment.signals
-                ],
-                "scores": {label: round(score, 4) for label, score in assessment.scores.items()},
-                "reasons": list(verdict.reasons),
-                "versions": dict(assessment.versions),
-            },
-        )
+    def keep_verdicts(self, verdicts: Sequence[JudgedReading], at: datetime) -> None:
+        """Remember what the machine made of readings, and why nothing was hidden if so."""
+        self._connection.execute(sa.insert(t.verdict), [_verdict_row(one, at) for one in verdicts])
 
     def find_by_item(self, item_id: int) -> StoredCase | None:
         """The case of an item, if it ever had one."""
-        return self._one(t.case.c.item_id == item_id)
+        return self.find_by_items([item_id]).get(item_id)
+
+    def find_by_items(self, item_ids: Sequence[int]) -> dict[int, StoredCase]:
+        """The cases of items, by item id; those without one are left out."""
+        found = self._select(t.case.c.item_id.in_(item_ids))
+        return {case.item_id: case for case in found}
 
     def find_by_ref(self, ref: str) -> StoredCase | None:
         """The case with this public reference."""
-        return self._one(t.case.c.ref == ref)
+        return next(iter(self._select(t.case.c.ref == ref)), None)
 
     def get(self, case_id: int) -> StoredCase:
         """A case that is known to be there."""
-        found = self._one(t.case.c.id == case_id)
-        assert found is not None
+        [found] = self._select(t.case.c.id == case_id)
         return found
 
     def open(
         self,
+        known: StoredCase | None = None,
         *,
         item_id: int,
         reading_id: int,
@@ -95,45 +85,59 @@ class Cases:
         excluded: Iterable[str],
         at: datetime,
     ) -> StoredCase:
-        """Open the item's case, or open it again for a new reading.
+        """Open the item's case, or open the `known` one again for a new reading.
 
         Both sets only grow: who was once accused stays excluded, who was once told may still see.
         """
-        known = self.find_by_item(item_id)
+        kinds = frozenset(kinds)
+        child = child or (known is not None and known.child)
         values = {
             "reading_id": reading_id,
             "status": CaseStatus.OPEN,
             "urgency": urgency,
             "urgency_rank": urgency.rank,
             "kinds": sorted(kinds),
-            "child": child or (known is not None and known.child),
+            "child": child,
             "baseline": baseline,
             "closed_at": None,
         }
+        audience, excluded = frozenset(audience), frozenset(excluded)
         if known is None:
+            ref = token_hex(6)
             case_id = insert_one(
                 self._connection,
                 t.case,
                 {
                     **values,
                     "item_id": item_id,
-                    "ref": token_hex(6),
+                    "ref": ref,
                     "version": 1,
                     "opened_at": at,
                 },
             )
-            audience_before, excluded_before = frozenset[Role](), frozenset[str]()
+            version, audience_before, excluded_before = 1, frozenset[Role](), frozenset[str]()
         else:
-            case_id = known.id
+            case_id, ref, version = known.id, known.ref, known.version + 1
             audience_before, excluded_before = known.audience, known.excluded
             self._connection.execute(
-                sa.update(t.case)
-                .where(t.case.c.id == case_id)
-                .values(**values, version=t.case.c.version + 1)
+                sa.update(t.case).where(t.case.c.id == case_id).values(**values, version=version)
             )
-        self._grow(t.case_audience, case_id, "role", set(audience) - audience_before)
-        self._grow(t.case_exclusion, case_id, "person", set(excluded) - excluded_before)
-        return self.get(case_id)
+        self._grow(t.case_audience, case_id, "role", audience - audience_before)
+        self._grow(t.case_exclusion, case_id, "person", excluded - excluded_before)
+        return StoredCase(
+            case_id,
+            ref,
+            item_id,
+            reading_id,
+            CaseStatus.OPEN,
+            urgency,
+            kinds,
+            child,
+            baseline,
+            version,
+            audience | audience_before,
+            excluded | excluded_before,
+        )
 
     def _grow(self, table: sa.Table, case_id: int, column: str, values: Iterable[str]) -> None:
         rows = [{"case_id": case_id, column: value} for value in sorted(values)]
@@ -206,33 +210,56 @@ class Cases:
             )
         )
 
-    def _one(self, where: sa.ColumnElement[bool]) -> StoredCase | None:
-        row: Any = self._connection.execute(sa.select(t.case).where(where)).one_or_none()
-        if row is None:
-            return None
-        audience = self._connection.scalars(
-            sa.select(t.case_audience.c.role).where(t.case_audience.c.case_id == row.id)
-        )
-        excluded = self._connection.scalars(
-            sa.select(t.case_exclusion.c.person).where(t.case_exclusion.c.case_id == row.id)
-        )
-        return StoredCase(
-            row.id,
-            row.ref,
-            row.item_id,
-            row.reading_id,
-            CaseStatus(row.status),
-            Urgency(row.urgency),
-            frozenset(Kind(kind) for kind in row.kinds),
-            row.child,
-            row.baseline,
-            row.version,
-            frozenset(Role(role) for role in audience),
-            frozenset(excluded),
-        )
+    def _select(self, where: sa.ColumnElement[bool]) -> list[StoredCase]:
+        rows = self._connection.execute(sa.select(t.case).where(where)).all()
+        ids = [row.id for row in rows]
+        if not ids:
+            return []
+        told = self._sets(t.case_audience, "role", ids)
+        out = self._sets(t.case_exclusion, "person", ids)
+        return [_stored_case(row, told.get(row.id, ()), out.get(row.id, ())) for row in rows]
+
+    def _sets(self, table: sa.Table, column: str, ids: Sequence[int]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for row in self._connection.execute(sa.select(table).where(table.c.case_id.in_(ids))):
+            found.setdefault(row.case_id, []).append(row._mapping[column])
+        return found
 
 
-def facets(finding: Any) -> dict[str, object]:
+def _stored_case(row: Any, audience: Iterable[str], excluded: Iterable[str]) -> StoredCase:
+    return StoredCase(
+        row.id,
+        row.ref,
+        row.item_id,
+        row.reading_id,
+        CaseStatus(row.status),
+        Urgency(row.urgency),
+        frozenset(Kind(kind) for kind in row.kinds),
+        row.child,
+        row.baseline,
+        row.version,
+        frozenset(Role(role) for role in audience),
+        frozenset(excluded),
+    )
+
+
+def _verdict_row(one: JudgedReading, at: datetime) -> dict[str, object]:
+    found, verdict = one.assessment, one.verdict
+    return {
+        "reading_id": one.reading_id,
+        "at": at,
+        "action": verdict.action,
+        "urgency": verdict.urgency,
+        "held_back": one.held_back,
+        "findings": [facets(finding) for finding in found.findings],
+        "signals": [[s.source, s.label, round(s.score, 4), s.start, s.end] for s in found.signals],
+        "scores": {label: round(score, 4) for label, score in found.scores.items()},
+        "reasons": list(verdict.reasons),
+        "versions": dict(found.versions),
+    }
+
+
+def facets(finding: Finding) -> dict[str, object]:
     """A finding as it is stored and logged: no text, nobody's name, only keys and words of ours."""
     return {
         "kind": finding.kind,

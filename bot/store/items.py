@@ -26,6 +26,10 @@ from bot.model import (
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
+# From a reading to its item by the item's key, then whether it is the current one: the other way
+# round would need an index of its own.
+_CURRENT = (t.item.c.id == t.reading.c.item_id) & (t.item.c.reading_id == t.reading.c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
@@ -124,8 +128,12 @@ class Items:
 
     def get(self, item_id: int) -> StoredItem:
         """One item that is known to be there."""
-        row = self._connection.execute(_stored_items().where(t.item.c.id == item_id)).one()
-        return _stored_item(row)
+        return self.get_all([item_id])[item_id]
+
+    def get_all(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        """Items that are known to be there, by their ids."""
+        rows = self._connection.execute(_stored_items().where(t.item.c.id.in_(item_ids)))
+        return {row.id: _stored_item(row) for row in rows}
 
     def _insert(
         self, items: Sequence[Item], at: datetime, baseline_before: datetime, newcomers: bool
@@ -253,14 +261,14 @@ class Items:
 
     def to_reconcile(self, account: str, since: datetime, limit: int) -> list[StoredItem]:
         """Items with a case that are still there, longest unobserved first."""
+        recent = sa.select(t.case.c.item_id).where(t.case.c.opened_at >= since)
         query = (
             _stored_items()
-            .join(t.case, t.case.c.item_id == t.item.c.id)
             .where(
+                t.item.c.id.in_(recent),
                 t.item.c.account == account,
                 t.item.c.kind == ItemKind.COMMENT,
                 t.item.c.presence == Presence.PRESENT,
-                t.case.c.opened_at >= since,
             )
             .order_by(t.item.c.observed_at.is_not(None), t.item.c.observed_at)
             .limit(limit)
@@ -280,7 +288,7 @@ class Items:
                 t.reading.c.attempts,
                 *(c for c in t.item.c if c.name != "reading_id"),
             )
-            .join(t.item, t.item.c.reading_id == t.reading.c.id)
+            .join(t.item, _CURRENT)
             .where(t.reading.c.waiting)
             .order_by(t.reading.c.id)
             .limit(limit)
@@ -307,7 +315,7 @@ class Items:
         """Those that are still current and unjudged: another thread, or an edit, may have come."""
         rows = self._connection.scalars(
             sa.select(t.reading.c.id)
-            .join(t.item, t.item.c.reading_id == t.reading.c.id)
+            .join(t.item, _CURRENT)
             .where(t.reading.c.waiting, t.reading.c.id.in_(reading_ids))
         )
         return set(rows)

@@ -130,8 +130,6 @@ item = sa.Table(
     sa.Column("can_hide", sa.Boolean),
     sa.Column("observed_at", Instant),
     sa.UniqueConstraint("platform", "kind", "native_id", "scope"),
-    sa.Index(None, "account", "kind", "author_id"),
-    sa.Index(None, "account", "post_id"),
 )
 
 sighting = sa.Table(
@@ -155,7 +153,7 @@ reading = sa.Table(
     sa.Column("waiting", sa.Boolean, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("item_id", "digest"),
-    sa.Index("ix_reading_waiting", "id", sqlite_where=sa.text("waiting")),
+    sa.Index("ix_reading_waiting", "id", sqlite_where=sa.text("waiting = 1")),
 )
 
 verdict = sa.Table(
@@ -193,6 +191,7 @@ case = sa.Table(
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
     sa.Index(None, "status", "baseline", "urgency_rank", "opened_at"),
+    sa.Index(None, "opened_at"),
 )
 
 case_audience = sa.Table(

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from bot.errors import NotAllowed
 from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
-from bot.web.guard import TOKEN_COOKIE, TOKEN_FIELD, Guard, safe_headers
+from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
 from bot.web.views import cases, log, newcomers, queue, reading, signin
 
@@ -49,8 +49,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(
         asgi_csrf,
-        cookie_name=TOKEN_COOKIE,
-        form_input=TOKEN_FIELD,
+        cookie_name=FORM_COOKIE,
         signing_secret=hmac.new(context.store.log_key, b"form tokens", sha256).hexdigest(),
         # Without any cookie asgi-csrf lets a form through; nobody shall be signed in that way.
         always_protect={"/sign-in"},
@@ -93,9 +92,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _message(request: Request, status: int, title: str, *sentences: str) -> Response:
     viewer = visitor(request, context_of(request))
-    return show(
-        request, "message.html", viewer, status=status, title=title, sentences=sentences
-    )
+    return show(request, "message.html", viewer, status=status, title=title, sentences=sentences)
 
 
 def _broken(request: Request, _error: Exception) -> Response:
@@ -108,25 +105,22 @@ def _broken(request: Request, _error: Exception) -> Response:
         title="Something went wrong here",
         sentences=(
             "It is not your fault, and nothing that you typed was saved. Please try again.",
-            "If it happens again, tell your technician what time it was: the program's log says "
-            "what happened.",
+            "If it happens again, tell your technician what time it was.",
         ),
     )
     headers = safe_headers(https=context_of(request).https)
     return HTMLResponse(html, status_code=500, headers=headers)
 
 
-async def _stale_form(
-    pages: Pages, scope: Scope, send: Send, _error: object
-) -> None:
+async def _stale_form(pages: Pages, scope: Scope, send: Send, _error: object) -> None:
     html = pages.render(
         "message.html",
         str,
         path="",
         title="That form was too old",
         sentences=(
-            "For your safety it was not taken, and nothing was changed. Go back, load the page "
-            "again and send it once more. If you wrote something, copy it first.",
+            "For your safety it was not taken, and nothing was changed.",
+            "Go back, copy what you wrote, load the page again and send it once more.",
         ),
     )
 

@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SESSION_COOKIE = "schoolgate_session"
-TOKEN_COOKIE = "schoolgate_form"
-TOKEN_FIELD = "token"
+FORM_COOKIE = "schoolgate_form"
+FORM_FIELD = "csrftoken"  # asgi-csrf knows no other
 
 LARGEST_BODY = 64 * 1024
 """In bytes: a reason may be long, an upload is not expected anywhere."""
@@ -23,7 +23,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-_OURS = frozenset({SESSION_COOKIE, TOKEN_COOKIE})
+_OURS = frozenset({SESSION_COOKIE, FORM_COOKIE})
 _DROPPED = frozenset({b"cookie", b"x-csrftoken", b"authorization"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -111,7 +111,7 @@ def _refusal(headers: Headers, body: bytes | None) -> PlainTextResponse | None:
 
 
 def _token_of(body: bytes) -> str:
-    return dict(parse_qsl(body.decode("ascii"))).get(TOKEN_FIELD, "")
+    return dict(parse_qsl(body.decode("ascii"))).get(FORM_FIELD, "")
 
 
 def _replay(body: bytes, then: Receive) -> Receive:

@@ -164,8 +164,9 @@ def standing(presence: Presence, hidden: bool | None, latest: LatestEffect | Non
     return seen
 
 
-def band(score: float, serious_from: float, mild_from: float) -> str:
+def band(score: float, threshold: tuple[float, float]) -> str:
     """A score in a word: nobody should read meaning into the second decimal."""
+    mild_from, serious_from = threshold
     if score >= serious_from:
         return "strong"
     return "some" if score >= mild_from else "weak"
@@ -224,7 +225,7 @@ def _judged(facts: Mapping[str, Any]) -> str:
         if facts.get("held_back")
         else "It should be hidden.",
     }[facts["action"]]
-    return f"Schoolgate judged that it {found}. {then}"
+    return f"Schoolgate judged that a comment {found}. {then}"
 
 
 def _switched(facts: Mapping[str, Any], by: str) -> str:

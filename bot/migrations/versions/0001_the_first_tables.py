@@ -65,16 +65,6 @@ def upgrade() -> None:
             name=op.f("uq_item_platform_kind_native_id_scope"),
         ),
     )
-    with op.batch_alter_table("item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_item_account_kind_author_id"),
-            ["account", "kind", "author_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_item_account_post_id"), ["account", "post_id"], unique=False
-        )
-
     op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -163,7 +153,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reading", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_reading_waiting", ["id"], unique=False, sqlite_where=sa.text("waiting")
+            "ix_reading_waiting", ["id"], unique=False, sqlite_where=sa.text("waiting = 1")
         )
 
     op.create_table(
@@ -215,6 +205,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_moderation_case_ref")),
     )
     with op.batch_alter_table("moderation_case", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_moderation_case_opened_at"), ["opened_at"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_moderation_case_status_baseline_urgency_rank_opened_at"),
             ["status", "baseline", "urgency_rank", "opened_at"],

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot import queries
 from bot.access import Viewer
-from bot.errors import Conflict, Refused
+from bot.errors import Conflict, NotAllowed, Refused
 from bot.model import ItemKind, Outcome
 from bot.services.decide import Wish, decide
 from bot.web.auth import SignedIn
@@ -53,6 +53,8 @@ def decision(
         decide(context.store, context.clock, viewer, wish)
     except Conflict:
         return _page(request, viewer, context, ref, status=409, error=_CHANGED, **typed)
+    except NotAllowed:
+        raise NotAllowed("This decision is for somebody else to take.") from None
     except Refused as refused:
         return _page(request, viewer, context, ref, status=422, error=str(refused), **typed)
     then = "/newcomers" if found.kind is ItemKind.NEWCOMER else f"/cases/{ref}"

@@ -22,9 +22,7 @@ def log(request: Request, viewer: SignedIn, context: Context, page: PageNumber =
     """Newest first, without numbers."""
     if not may_see_log(viewer):
         raise NotAllowed("Your role does not see what was written, so it does not see the log.")
-    lines = queries.list_log(
-        context.store, viewer, limit=PER_PAGE + 1, skip=(page - 1) * PER_PAGE
-    )
+    lines = queries.list_log(context.store, viewer, limit=PER_PAGE + 1, skip=(page - 1) * PER_PAGE)
     return show(
         request,
         "log.html",

@@ -1,0 +1,421 @@
+"""The access rule in SQL is the access rule; and what the read models say of readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from bot import access, queries
+from bot.access import CaseView, Viewer
+from bot.model import (
+    Capability,
+    CapabilityReport,
+    CapabilityState,
+    CaseStatus,
+    EffectKind,
+    EffectStatus,
+    ItemKind,
+    Kind,
+    Outcome,
+    PollResult,
+    Role,
+    Stream,
+)
+from bot.queries import PER_PAGE, Reach, Tab, seen
+from bot.store import Store
+from bot.store import tables as t
+from bot.store.insert import insert_one
+from bot.store.schema import upgrade
+from tests.builders import NOON, a_comment
+from tests.web.pages_stage import (
+    ABOUT_THE_HEAD,
+    AN_ADVERT,
+    AN_INSULT,
+    HEAD,
+    OFFICER,
+    School,
+    the_settings,
+)
+
+PEOPLE = ("a", "b", "c")
+OFFICER_VIEW = Viewer(OFFICER, frozenset({Role.COMMUNICATIONS_OFFICER}))
+
+
+class Cabinet:
+    """A store full of made-up cases, and what access is to know of each."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path / "schoolgate.db", b"key")
+        upgrade(self.store.engine)
+        self.views: dict[str, CaseView] = {}
+        chance = Random(2026)
+        with self.store.engine.begin() as connection:
+            for number in range(400):
+                self._file(connection, number, chance)
+
+    def _file(self, connection: sa.Connection, number: int, chance: Random) -> None:
+        def some(values: list[str], most: int) -> list[str]:
+            return sorted(chance.sample(values, chance.randint(0, most)))
+
+        kind = chance.choice(list(ItemKind))
+        audience = some([role.value for role in Role], 3)
+        excluded = some(list(PEOPLE), 2) if chance.random() < 0.4 else []
+        kinds = some([kind.value for kind in Kind], 3)
+        child, hidden = chance.random() < 0.3, chance.choice([None, False, False, True])
+        effect = chance.choice([None, None, *EffectKind])
+        status = chance.choice(list(EffectStatus))
+        item_id = insert_one(connection, t.item, self._item(kind, number, hidden))
+        reading_id = insert_one(connection, t.reading, self._reading(item_id, number))
+        connection.execute(
+            sa.update(t.item).where(t.item.c.id == item_id).values(reading_id=reading_id)
+        )
+        case_id = insert_one(
+            connection,
+            t.case,
+            {
+                "ref": f"{number:012x}",
+                "item_id": item_id,
+                "reading_id": reading_id,
+                "status": chance.choice(list(CaseStatus)),
+                "urgency": "routine",
+                "urgency_rank": 1,
+                "kinds": kinds,
+                "child": child,
+                "baseline": chance.random() < 0.2,
+                "alarm": chance.choice(["", "", "", "Look!"]),
+                "version": 1,
+                "opened_at": NOON,
+            },
+        )
+        for table, column, values in (
+            (t.case_audience, "role", audience),
+            (t.case_exclusion, "person", excluded),
+        ):
+            for value in values:
+                connection.execute(sa.insert(table), {"case_id": case_id, column: value})
+        if effect is not None:
+            connection.execute(sa.insert(t.effect), self._effect(item_id, case_id, effect, status))
+        done = effect in (EffectKind.HIDE, EffectKind.DELETE) and status is EffectStatus.CONFIRMED
+        connection.execute(
+            sa.insert(t.log_entry),
+            {
+                "seq": number + 1,
+                "at": NOON,
+                "event": "edited",
+                "case_id": case_id,
+                "body": b'{"case": "%012x"}' % number,
+                "mac": "",
+            },
+        )
+        self.views[f"{number:012x}"] = CaseView(
+            frozenset(Role(role) for role in audience),
+            frozenset(excluded),
+            frozenset(Kind(kind) for kind in kinds),
+            child,
+            kind,
+            public=kind is not ItemKind.REPORT,
+            acted_on=hidden is True or done,
+        )
+
+    @staticmethod
+    def _item(kind: ItemKind, number: int, hidden: bool | None) -> dict[str, object]:
+        empty = ("scope", "author_handle", "author_name", "post_id", "parent_id", "permalink")
+        return {
+            **dict.fromkeys(empty, ""),
+            "platform": "memory",
+            "kind": kind,
+            "native_id": str(number),
+            "account": "school",
+            "created_at": NOON,
+            "first_seen_at": NOON,
+            "author_id": "1",
+            "facts": {},
+            "baseline": False,
+            "presence": "present",
+            "hidden": hidden,
+        }
+
+    @staticmethod
+    def _reading(item_id: int, number: int) -> dict[str, object]:
+        return {
+            "item_id": item_id,
+            "digest": str(number),
+            "salt": "",
+            "text": "words",
+            "attachments": [],
+            "seen_at": NOON,
+            "waiting": False,
+        }
+
+    @staticmethod
+    def _effect(
+        item_id: int, case_id: int, kind: EffectKind, status: EffectStatus
+    ) -> dict[str, object]:
+        return {
+            "kind": kind,
+            "status": status,
+            "channel": "school",
+            "item_id": item_id,
+            "case_id": case_id,
+            "asked_by": "machine",
+            "urgency_rank": 1,
+            "asked_at": NOON,
+            "due_at": NOON,
+        }
+
+    def found(self, condition: sa.ColumnElement[bool]) -> set[str]:
+        query = sa.select(t.case.c.ref).select_from(seen.cases_with_items()).where(condition)
+        with seen.looking(self.store) as connection:
+            return set(connection.scalars(query))
+
+
+@pytest.fixture(scope="module")
+def cabinet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cabinet]:
+    cabinet = Cabinet(tmp_path_factory.mktemp("cabinet"))
+    yield cabinet
+    cabinet.store.close()
+
+
+def viewers(people: Sequence[str] = PEOPLE) -> Iterator[Viewer]:
+    """Everybody with up to two roles, and somebody with all of them."""
+    for key in people:
+        for many in (0, 1, 2, len(Role)):
+            for roles in combinations(Role, many):
+                yield Viewer(key, frozenset(roles))
+
+
+def may_settle(viewer: Viewer, view: CaseView) -> bool:
+    newcomer = view.item_kind is ItemKind.NEWCOMER
+    return access.may_decide(viewer, view, Outcome.APPROVE if newcomer else Outcome.ALLOW)
+
+
+@pytest.mark.parametrize(
+    ("in_sql", "in_words"),
+    [
+        (seen.may_see, access.may_see),
+        (seen.may_see_trail, access.may_see_trail),
+        (seen.may_settle, may_settle),
+    ],
+    ids=["may-see", "may-see-trail", "may-settle"],
+)
+def test_sql_and_access_agree_on_every_case_and_every_viewer(
+    cabinet: Cabinet,
+    in_sql: Callable[[Viewer], sa.ColumnElement[bool]],
+    in_words: Callable[[Viewer, CaseView], bool],
+) -> None:
+    decided = set()
+    for viewer in viewers():
+        expected = {ref for ref, view in cabinet.views.items() if in_words(viewer, view)}
+        assert cabinet.found(in_sql(viewer)) == expected, viewer
+        decided |= {len(expected)}
+    assert len(decided) > 20  # the cases really tell the viewers apart
+
+
+def test_every_visible_case_is_on_exactly_one_tab_and_the_counts_are_those_of_the_lists(
+    cabinet: Cabinet,
+) -> None:
+    for viewer in viewers("a"):
+        lists = {
+            tab: [x.ref for x in queries.list_cases(cabinet.store, viewer, tab=tab, limit=1000)]
+            for tab in Tab
+        }
+        visible = {
+            ref
+            for ref, view in cabinet.views.items()
+            if access.may_see(viewer, view) and view.item_kind is not ItemKind.NEWCOMER
+        }
+        assert sorted(ref for refs in lists.values() for ref in refs) == sorted(visible)
+        counts = queries.count_cases(cabinet.store, viewer)
+        assert counts == {tab: len(refs) for tab, refs in lists.items()}
+        assert queries.count_waiting(cabinet.store, viewer) == counts[Tab.YOURS]
+
+
+def test_a_list_shows_words_only_to_whoever_may_read_them(cabinet: Cabinet) -> None:
+    for viewer in viewers("a"):
+        for tab in Tab:
+            for line in queries.list_cases(cabinet.store, viewer, tab=tab, limit=1000):
+                readable = access.may_see_text(viewer, cabinet.views[line.ref])
+                assert (line.excerpt is not None, line.author is not None) == (readable, readable)
+
+
+def test_one_case_is_found_exactly_by_whoever_may_see_it(cabinet: Cabinet) -> None:
+    for viewer in [v for v in viewers() if len(v.roles) == 1]:
+        for ref, view in cabinet.views.items():
+            page = queries.get_case(cabinet.store, viewer, ref)
+            assert (page is not None) is access.may_see(viewer, view)
+            if page is not None:
+                trail = access.may_see_trail(viewer, view)
+                assert (page.content is not None) is access.may_see_text(viewer, view)
+                assert (page.decisions is not None) is trail
+                assert trail or not page.alarm
+                assert all(access.may_decide(viewer, view, o) for o in page.outcomes)
+
+
+def test_the_log_holds_the_lines_of_exactly_the_cases_whose_trail_one_may_read(
+    cabinet: Cabinet,
+) -> None:
+    for viewer in viewers("a"):
+        lines = queries.list_log(cabinet.store, viewer, limit=1000)
+        assert {line.case_ref for line in lines} == {
+            ref for ref, view in cabinet.views.items() if access.may_see_trail(viewer, view)
+        }
+
+
+def test_newcomers_are_listed_for_whoever_may_approve_them(cabinet: Cabinet) -> None:
+    everybody = Viewer("nobody", frozenset(Role))
+    listed = {one.ref for one in queries.list_newcomers(cabinet.store, everybody, limit=1000)}
+    open_ones = cabinet.found(t.case.c.status == CaseStatus.OPEN)
+    assert listed
+    assert listed == {
+        ref
+        for ref, view in cabinet.views.items()
+        if ref in open_ones and view.item_kind is ItemKind.NEWCOMER and may_settle(everybody, view)
+    }
+    for viewer in viewers("a"):
+        found = queries.list_newcomers(cabinet.store, viewer, limit=1000)
+        assert len(found) == queries.count_newcomers(cabinet.store, viewer)
+
+
+# --- order and pages ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    school = School(tmp_path)
+    yield school
+    school.store.close()
+
+
+def test_the_most_urgent_comes_first_and_the_oldest_first_within(school: School) -> None:
+    advert = school.comes("Cheap shoes", AN_ADVERT)
+    school.clock.advance(minutes=1)
+    first = school.comes("You cow", AN_INSULT)
+    school.clock.advance(minutes=1)
+    second = school.comes("You goat", AN_INSULT)
+    lines = queries.list_cases(school.store, OFFICER_VIEW, tab=Tab.YOURS)
+    assert [line.ref for line in lines] == [first, second, advert]
+
+
+def test_a_long_list_is_read_page_by_page(cabinet: Cabinet) -> None:
+    everybody = Viewer("nobody", frozenset(Role))
+    whole = queries.list_log(cabinet.store, everybody, limit=1000)
+    pages = [
+        line
+        for skip in range(0, len(whole), PER_PAGE)
+        for line in queries.list_log(cabinet.store, everybody, skip=skip)
+    ]
+    assert pages == whole
+    assert len(whole) > PER_PAGE
+
+
+# --- what was read -----------------------------------------------------------------------------
+
+
+def reach(school: School, stream: Stream = Stream.COMMENTS) -> queries.StreamState:
+    [account] = queries.reading_state(school.store, school.settings, school.clock.now())
+    return next(one for one in account.streams if one.stream is stream)
+
+
+def test_an_account_that_was_never_polled_is_never_read(school: School) -> None:
+    assert reach(school).reach is Reach.NEVER
+
+
+def test_a_poll_that_has_not_ended_reads_nothing_yet(school: School) -> None:
+    with school.store.begin() as uow:
+        uow.state.open_poll("school", Stream.COMMENTS, NOON)
+        uow.commit()
+    assert reach(school).reach is Reach.NEVER
+    assert reach(school).began_at == NOON
+
+
+@pytest.mark.parametrize("result", [PollResult.PARTIAL, PollResult.FAILED])
+def test_a_poll_that_failed_keeps_its_reason_and_the_time_of_the_last_whole_one(
+    school: School, result: PollResult
+) -> None:
+    school.reads(Stream.COMMENTS)
+    school.clock.advance(minutes=10)
+    school.reads(Stream.COMMENTS, result, "X is down.", not_visible=2)
+    state = reach(school)
+    assert (state.reach, state.why) == (Reach(result), "X is down.")
+    assert (state.last_complete_at, state.not_visible) == (NOON, 2)
+    assert state.last_ended_at == NOON + timedelta(minutes=10)
+
+
+def test_one_stream_says_nothing_of_the_others(school: School) -> None:
+    school.reads(Stream.COMMENTS)
+    assert reach(school).reach is Reach.READ
+    assert reach(school, Stream.NEWCOMERS).reach is Reach.NEVER
+
+
+def test_what_was_read_too_long_ago_does_not_pass_for_read(school: School) -> None:
+    school.reads(Stream.COMMENTS)
+    school.clock.advance(minutes=30)
+    assert reach(school).reach is Reach.READ
+    school.clock.advance(minutes=1)
+    assert reach(school).reach is Reach.LATE
+
+
+# --- context -----------------------------------------------------------------------------------
+
+
+def test_a_comment_above_is_shown_only_to_whoever_may_read_it(school: School) -> None:
+    school.comes("The head hits children", ABOUT_THE_HEAD, native_id="55")
+    below = school.comes("You cow", AN_INSULT, parent_id="55", post_id="")
+    seen_by_officer = queries.get_case(school.store, OFFICER_VIEW, below)
+    seen_by_head = queries.get_case(
+        school.store, Viewer(HEAD, frozenset({Role.HEADTEACHER})), below
+    )
+    assert seen_by_officer is not None
+    assert seen_by_officer.content is not None
+    assert seen_by_officer.content.parent is not None
+    assert seen_by_officer.content.parent.text == "The head hits children"
+    assert seen_by_head is not None
+    assert seen_by_head.content is not None
+    assert seen_by_head.content.parent is None
+
+
+def test_an_edit_that_nobody_judged_yet_stands_beside_the_words_that_were(school: School) -> None:
+    first = a_comment("You cow", native_id="56")
+    school.meet(first)
+    school.judge(AN_INSULT)
+    school.meet(replace(first, text="Sorry"))
+    page = queries.get_case(school.store, OFFICER_VIEW, school.case_of(first.ref))
+    assert page is not None
+    assert page.content is not None
+    assert page.content.now is not None
+    assert (page.content.judged.text, page.content.now.text) == ("You cow", "Sorry")
+    school.judge()
+    page = queries.get_case(school.store, OFFICER_VIEW, school.case_of(first.ref))
+    assert page is not None
+    assert page.content is not None
+    assert (page.content.judged.text, page.content.now) == ("Sorry", None)
+    assert [words.text for words in page.content.earlier] == ["You cow"]
+
+
+def test_what_the_token_may_not_do_is_not_offered(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_INSULT)
+    school.platform_does_it()
+    with school.store.begin() as uow:
+        denied = CapabilityReport(Capability.UNHIDE, CapabilityState.DENIED, "No.")
+        uow.state.keep_capabilities("school", [denied], NOON)
+        uow.commit()
+    page = queries.get_case(school.store, OFFICER_VIEW, ref)
+    assert page is not None
+    assert Outcome.UNHIDE not in page.outcomes
+    assert Outcome.HIDE in page.outcomes
+
+
+def test_hiding_state_is_what_the_switches_and_settings_say(tmp_path: Path) -> None:
+    school = School(tmp_path, the_settings(hide=False))
+    state = queries.hiding_state(school.store, school.settings)
+    assert not state.stopped.on
+    assert not state.breaker.on
+    assert state.allowed is school.settings.hiding
+    school.store.close()
