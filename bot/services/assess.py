@@ -27,7 +27,8 @@ from bot.services.told import due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import JudgedReading, StoredCase, facets
-from bot.store.items import StoredItem, WaitingReading
+from bot.store.items import StoredItem
+from bot.store.readings import WaitingReading
 
 MACHINE = "machine"
 """Who asked for an effect that no person decided on."""
@@ -55,7 +56,7 @@ def assess_waiting(
     done = 0
     while True:
         with store.read() as uow:
-            waiting = uow.items.waiting(BATCH)
+            waiting = uow.readings.waiting(BATCH)
         if not waiting:
             return done
         judged, failed = _judge(waiting, settings, classifiers)
@@ -106,15 +107,15 @@ def record(
     """
     ids = [one.reading.reading_id for one in judged]
     with store.begin() as uow:
-        still = uow.items.still_waiting(ids)
+        still = uow.readings.still_waiting(ids)
         current = [one for one in judged if one.reading.reading_id in still]
         if current:
             sitting = _Sitting(uow, clock, settings, current)
             kept = [sitting.record(one) for one in current]
             uow.cases.keep_verdicts(kept, clock.now())
-        uow.items.mark_judged(ids)
+        uow.readings.mark_judged(ids)
         for reading_id in failed:
-            uow.items.count_attempt(reading_id)
+            uow.readings.count_attempt(reading_id)
         uow.commit()
     return len(current)
 

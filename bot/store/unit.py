@@ -16,6 +16,7 @@ from bot.store.figures import Figures
 from bot.store.items import Items
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
+from bot.store.readings import Readings
 from bot.store.state import State
 from bot.store.users import Users
 
@@ -34,6 +35,7 @@ class UnitOfWork:
         self._connection = connection
         self.log_key = log_key
         self.items = Items(connection)
+        self.readings = Readings(connection)
         self.cases = Cases(connection)
         self.effects = Effects(connection)
         self.letters = Letters(connection)
