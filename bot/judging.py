@@ -146,7 +146,7 @@ class _Invalid(ValueError):
 
 
 def judge_line(line: str, classifiers: Sequence[Classifier], policy: Policy) -> Answer:
-    """Answer one JSON line of `schoolgate judge`; what is not valid gives an error, no exception."""
+    """Answer one JSON line of `schoolgate judge`; what is not valid gives an error line."""
     return next(judge_lines([line], classifiers, policy))
 
 

@@ -30,6 +30,9 @@ class Accused:
     unclear: bool = False
 
     def finding(self, severity: Severity, *, child: bool) -> Finding:
+        """Serious only where somebody identifiable is meant."""
+        if self.unclear or self.target in (Target.ADULT, Target.SCHOOL):
+            severity = Severity.MILD
         aspects = frozenset({Aspect.UNCLEAR} if self.unclear else ())
         return Finding(Kind.ALLEGATION, severity, self.target, child, aspects, self.about)
 
@@ -57,7 +60,7 @@ class Evidence:
     def reported(self, signal: Signal) -> bool:
         """Whether the words are told of somebody else's: "he was told to …"."""
         return any(
-            0 <= signal.start - other.start and _distance(signal, other) <= _NEAR
+            other.start <= signal.start and _distance(signal, other) <= _NEAR
             for other in self.labelled("say.reported")
         )
 
@@ -139,7 +142,7 @@ class Evidence:
         return None
 
     def _from_around(self) -> Accused | None:
-        """ "She" is whoever the post above speaks of, if it speaks of one; else that is not clear."""
+        """A mere "she" is whoever the post above speaks of; else it is not clear who."""
         keys = frozenset(signal.value for signal in self._around if signal.label == "person")
         if keys & self._heads:
             return Accused(Target.HEADTEACHER, keys)

@@ -100,13 +100,6 @@ class Readings:
             .values(attempts=t.reading.c.attempts + 1)
         )
 
-    def salt_and_text(self, reading_id: int) -> tuple[str, str]:
-        """For the salted digest in the log."""
-        row = self._connection.execute(
-            sa.select(t.reading.c.salt, t.reading.c.text).where(t.reading.c.id == reading_id)
-        ).one()
-        return row.salt, row.text
-
 
 def _waiting(row: Any, texts: dict[tuple[str, str], str]) -> WaitingReading:
     above = dict.fromkeys(i for i in (row.post_id, row.parent_id) if i)

@@ -57,7 +57,7 @@ class Cabinet:
         self.views: dict[str, CaseView] = {}
         chance = Random(2026)
         with self.store.engine.begin() as connection:
-            for number in range(400):
+            for number in range(250):
                 self._file(connection, number, chance)
 
     def _file(self, connection: sa.Connection, number: int, chance: Random) -> None:
@@ -246,7 +246,7 @@ def test_a_list_shows_words_only_to_whoever_may_read_them(cabinet: Cabinet) -> N
 
 
 def test_one_case_is_found_exactly_by_whoever_may_see_it(cabinet: Cabinet) -> None:
-    for viewer in [v for v in viewers() if len(v.roles) == 1]:
+    for viewer in [v for v in viewers("a") if len(v.roles) == 1]:
         for ref, view in cabinet.views.items():
             page = queries.get_case(cabinet.store, viewer, ref)
             assert (page is not None) is access.may_see(viewer, view)

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from bot.services import signin
 from tests.web.pages_stage import School
 
 
@@ -16,3 +19,10 @@ def school(tmp_path: Path) -> Iterator[School]:
     school = School(tmp_path)
     yield school
     school.store.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hash as ever with as little work as it allows: these tests sign in often."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(signin, "_passwords", lambda: quick)

@@ -115,8 +115,8 @@ class School:
         )
         verdict = judge(found, self.settings.policy)
         with self.store.read() as uow:
-            waiting = uow.items.waiting(50)
-        judged = [assess._Judged(reading, found, verdict) for reading in waiting]
+            waiting = uow.readings.waiting(50)
+        judged = [assess.Judged(reading, found, verdict) for reading in waiting]
         assess.record(self.store, self.clock, self.settings, judged)
 
     def case_of(self, ref: ItemRef) -> str:

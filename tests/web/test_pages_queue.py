@@ -179,7 +179,7 @@ def test_a_long_queue_is_leafed_through(school: School) -> None:
         school.meet(a_comment(f"Advert {number}", created_at=school.clock.now()))
     school.judge(AN_ADVERT)
     with school.store.read() as uow:
-        assert uow.items.waiting(1)
+        assert uow.readings.waiting(1)
     school.judge(AN_ADVERT)
     browser = school.signed_in(OFFICER)
     assert 'href="?page=2"' in browser.opens("/").text
