@@ -23,8 +23,11 @@ DPO_KINDS = frozenset({Kind.PERSONAL_DATA, Kind.REQUEST})
 """What the data protection officer sees without being told."""
 
 _NEWCOMER_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE})
-_SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
-_NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
+SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
+"""Where one of these was told, trail and decision are theirs."""
+
+NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
+"""Roles that never read what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,15 @@ def may_see(viewer: Viewer, case: CaseView) -> bool:
 
 def may_see_text(viewer: Viewer, case: CaseView) -> bool:
     """Whether they may read what was written, and by whom."""
-    return bool(_seen_as(viewer, case) - _NO_CONTENT)
+    return bool(_seen_as(viewer, case) - NO_CONTENT)
 
 
 def may_see_trail(viewer: Viewer, case: CaseView) -> bool:
     """Whether they may read notes, decisions and outcome: what the DSL or the chair was told of is
     theirs alone; to everybody else it is "with the DSL" or "with the chair of governors".
     """
-    seen_as = _seen_as(viewer, case) - _NO_CONTENT
-    return bool(seen_as & _SAFEGUARDING if case.audience & _SAFEGUARDING else seen_as)
+    seen_as = _seen_as(viewer, case) - NO_CONTENT
+    return bool(seen_as & SAFEGUARDING if case.audience & SAFEGUARDING else seen_as)
 
 
 def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
@@ -81,8 +84,8 @@ def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
     """
     if (case.item_kind is ItemKind.NEWCOMER) is not (outcome in _NEWCOMER_OUTCOMES):
         return False
-    seen_as = _seen_as(viewer, case) - _NO_CONTENT
-    safeguarding = case.audience & _SAFEGUARDING
+    seen_as = _seen_as(viewer, case) - NO_CONTENT
+    safeguarding = case.audience & SAFEGUARDING
     deciding = set(case.audience)
     if not safeguarding or outcome is Outcome.HIDE:
         deciding.add(Role.COMMUNICATIONS_OFFICER)
@@ -93,7 +96,7 @@ def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
 
 def may_see_log(viewer: Viewer) -> bool:
     """Whether they may open the log; each of its lines is still asked about by `may_see_trail`."""
-    return bool(viewer.roles - _NO_CONTENT)
+    return bool(viewer.roles - NO_CONTENT)
 
 
 def may_see_health(viewer: Viewer) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
+from threading import Lock
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import cycle
@@ -31,6 +31,16 @@ def contained(name: str, work: Callable[[], object]) -> None:
         _log.exception("job_failed", job=name, error=type(error).__name__)
 
 
+def _read(app: App, account: str, turn: Lock) -> None:
+    cycle.read_account(app, account)
+    _act(app, account, turn)
+
+
+def _act(app: App, account: str, turn: Lock) -> None:
+    with turn:
+        cycle.act(app, account)
+
+
 class Timetable:
     """The daemon's jobs, rebuilt from settings at each start: all state is in our own tables.
 
@@ -46,20 +56,19 @@ class Timetable:
         )
         for account in app.settings.accounts:
             name = account.name
-            act = self._every(f"act:{name}", partial(cycle.act, app, name), _DELIVER_SECONDS)
-            self._every(
-                f"read:{name}",
-                partial(self._read, app, name, act),
-                account.poll_minutes * 60,
-            )
+            # One thread delivers a channel (docs/decisions/0005): reading ends with acting. A job
+            # must never wait for the scheduler itself, which holds its locks while it stops.
+            turn = Lock()
+            self._every(f"read:{name}", partial(_read, app, name, turn), account.poll_minutes * 60)
+            self._every(f"act:{name}", partial(_act, app, name, turn), _DELIVER_SECONDS)
             self._every(f"look:{name}", partial(cycle.look, app, name), _LOOK_MINUTES * 60)
             self._every(
                 f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
             )
         self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
-    def _every(self, name: str, work: Callable[[], object], seconds: float) -> Job:
-        return self._scheduler.add_job(
+    def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:
+        self._scheduler.add_job(
             contained,
             "interval",
             args=(name, work),
@@ -67,11 +76,6 @@ class Timetable:
             seconds=seconds,
             next_run_time=datetime.now(UTC),
         )
-
-    @staticmethod
-    def _read(app: App, account: str, act: Job) -> None:
-        cycle.read_account(app, account)
-        act.modify(next_run_time=datetime.now(UTC) + timedelta(milliseconds=100))
 
     def start(self) -> None:
         """Start the jobs in threads of their own."""

@@ -170,7 +170,9 @@ def _edit(
 
 # Signs that stand for a letter inside a word: "1d10t", "sh!t", "a$$".
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiltel")
-_LEET_WORD = re.compile(r"(?<![\w@#$])[a-z0-9$][a-z0-9@$!|+€£]*[a-z0-9$](?![\w@])")
+_LEET_WORD = re.compile(
+    r"(?<![\w@#$])(?=[a-z]{0,20}[0-9@$!|+€£])[a-z0-9$][a-z0-9@$!|+€£]*[a-z0-9$](?![\w@])"
+)
 _NOT_LEET = re.compile(r"[a-z]{1,2}\d{1,2}|\d+[a-z]{1,2}|[a-z]+\d+|\d+|[a-z]+")
 _SPACED = re.compile(r"(?<!\w)[a-z0-9@$](?:([ .\-_*])[a-z0-9@$!](?:\1[a-z0-9@$!])+)(?!\w)")
 _SEPARATORS = re.compile(r"[ .\-_*]")
@@ -183,19 +185,22 @@ def unmask(text: Normalised) -> Normalised:
     Leaves classes, times and numbers ("3b", "10am", "ks2") as they are. For word lists only.
     """
 
+    def single(match: re.Match[str]) -> str:
+        stretched = text.offsets[match.end()] - text.offsets[match.start()] > len(match.group())
+        return match.group(1) if stretched else match.group()
+
+    short = _edit(text, _PAIR, single)
+
     def closed_up(match: re.Match[str]) -> str:
-        return _SEPARATORS.sub("", match.group())
+        """Where letters are spaced out, wider spaces are those between words."""
+        at = short.offsets
+        gaps = {i for i in range(*match.span()) if short.plain[i] == " " and at[i + 1] - at[i] > 1}
+        keep = gaps if len(gaps) * 4 < len(match.group()) else set()
+        letters = enumerate(match.group(), match.start())
+        return "".join(c for i, c in letters if i in keep or not _SEPARATORS.fullmatch(c))
 
     def spelt(match: re.Match[str]) -> str:
         word = match.group()
         return word if _NOT_LEET.fullmatch(word) else word.translate(_LEET)
 
-    result = _edit(text, _SPACED, closed_up)
-    offsets = result.offsets
-
-    def single(match: re.Match[str]) -> str:
-        stretched = offsets[match.end()] - offsets[match.start()] > len(match.group())
-        return match.group(1) if stretched else match.group()
-
-    result = _edit(result, _PAIR, single)
-    return _edit(result, _LEET_WORD, spelt)
+    return _edit(_edit(short, _SPACED, closed_up), _LEET_WORD, spelt)

@@ -61,16 +61,20 @@ _WORTH = {
 }
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_STAR = re.compile(r"(?<![\w*])[a-z]+(?:[*#%•✱_-]+[a-z]*)+(?![\w])")
-_STARS = re.compile(r"[*#%•✱_-]+")
+_STAR = re.compile(r"(?<![\w*])[a-z]{1,8}(?:[*#%•✱_]{1,8}[a-z]{0,8}){1,3}(?![\w*#%•✱_])")
+_STARS = re.compile(r"[*#%•✱_]+")
 _SENTENCE = re.compile(r"[.!?\n]+")
 _MYSELF = re.compile(
-    r"\b(?:i'?m|i am|i was|i feel|i felt|i look|i looked|we'?re|we are|me being|made me (?:feel|look)|makes me|"
-    r"call me|am i|i've been|ive been|silly me|me a|myself|my own|i must be|i sound|i'?d be)\b[^.!?]{0,30}$"
+    r"\b(?:i'?m|i am|i was|i feel|i felt|i look|i looked|we'?re|we are|me being|made me (?:feel|"
+    r"look)|makes me|"
+    r"call me|am i|i've been|ive been|silly me|me a|myself|my own|i must be|i sound|"
+    r"i'?d be)\b[^.!?]{0,30}$"
 )
 _REPORTED = re.compile(
-    r"\b(?:call(?:ed|s|ing)?|sa(?:id|ys|ying)|told|telling|shout(?:ed|ing|s)|word|words|term|language|using|used|uses|"
-    r"hear|heard|hears|wrote|written|screamed|screaming|spat|named|being|saw|seen|texted|messaged|the phrase|quote)\b"
+    r"\b(?:call(?:ed|s|ing)?|sa(?:id|ys|ying)|told|telling|shout(?:ed|ing|s)|word|words|term|"
+    r"language|using|used|uses|"
+    r"hear|heard|hears|wrote|written|screamed|screaming|spat|named|being|saw|seen|texted|"
+    r"messaged|the phrase|quote)\b"
     r"[^.!?]{0,60}$"
 )
 _BANTER = re.compile(
@@ -124,7 +128,7 @@ class _Lists:
             f"[a-z]{{{1 if len(part) < 3 else len(part) - 1},{len(part) + 1}}}"
             if _STARS.fullmatch(part)
             else part
-            for part in re.split(r"([*#%•✱_-]+)", masked)
+            for part in re.split(f"({_STARS.pattern})", masked)
         )
         expression = re.compile(pattern)
         return next((word for word in self._masked if expression.fullmatch(word)), masked)

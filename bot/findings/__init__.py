@@ -143,22 +143,23 @@ def _accusations(seen: Evidence) -> Iterator[Finding]:
     ):
         for signal in seen.labelled(label):
             accused = seen.accused(signal)
-            child = seen.has("who.child") and severity is _SERIOUS
+            asked = seen.near(signal, "say.question", 0)
+            child = seen.has("who.child") and label == "allegation.crime"
             if accused is None:
                 if label == "allegation.crime":
                     yield seen.unclear(_MILD, child=child)
                 continue
-            yield accused.finding(severity, child=child)
+            yield accused.finding(_MILD if asked else severity, child=child)
 
 
 def _harm(seen: Evidence) -> Iterator[Finding]:
     """A child was hurt: by staff it is an accusation, by another child or whoever, a worry."""
     for signal in seen.labelled("harm.done"):
-        accused = None if seen.has("who.peer") else seen.accused(signal)
+        accused = None if seen.by_a_child(signal) else seen.accused(signal)
         if accused is not None:
             yield accused.finding(_SERIOUS, child=True)
             continue
-        if not seen.has("who.peer"):
+        if not seen.by_a_child(signal):
             yield seen.unclear(_MILD, child=True)
         yield Finding(Kind.WELFARE, seen.exposure, Target.PUPIL, child=True)
     for signal in seen.labelled("welfare.other"):
@@ -206,7 +207,7 @@ def _names(seen: Evidence) -> Iterator[Finding]:
     kindly = frozenset({Aspect.PRAISE} if not (private or unkind) else ())
     own, in_class = seen.has("name.own"), seen.has("who.class")
     if seen.has("name.full"):
-        if seen.about_a_child:
+        if seen.full_name_of_a_child:
             yield Finding(kind, _SERIOUS, Target.PUPIL, True, health)
         elif private or unkind:
             yield Finding(kind, _MILD, Target.ADULT, False, health)
@@ -237,9 +238,10 @@ def _by_score(
     seen: Evidence, scores: Mapping[str, float], thresholds: Mapping[str, tuple[float, float]]
 ) -> Iterator[Finding]:
     found = False
-    for label, kind in _LABELS.items():
-        severity = _severity(scores.get(label, 0.0), label, kind, thresholds)
-        if severity is None:
+    for label, score in scores.items():
+        kind = _LABELS.get(label)
+        severity = _severity(score, label, kind, thresholds) if kind else None
+        if kind is None or severity is None:
             continue
         found = True
         if kind is Kind.WELFARE and label == "self_harm" and seen.has("threat.self_harm"):

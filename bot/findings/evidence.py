@@ -64,6 +64,22 @@ class Evidence:
             for other in self.labelled("say.reported")
         )
 
+    def by_a_child(self, signal: Signal) -> bool:
+        """Whether another child seems to have done it."""
+        adults = ("person", "who.head", "who.staff", "who.titled")
+        if self.has("who.peer"):
+            return not any(self.near(signal, label, 12) for label in adults)
+        return self.near(signal, "who.pupil") and not any(map(self.has, adults))
+
+    @property
+    def full_name_of_a_child(self) -> bool:
+        """Whether a full name stands beside what only a child has: a class, a parent's "my"."""
+        return any(
+            self.near(name, label, _WITHIN)
+            for name in self.labelled("name.full")
+            for label in ("who.class", "who.own_child", "who.pupil", "who.child", "name.own")
+        )
+
     @property
     def about_a_child(self) -> bool:
         """Whether names and numbers are likely a child's."""

@@ -25,7 +25,7 @@ _NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
 def looking(store: Store) -> Iterator[sa.Connection]:
     """A short read. Take all rows before it ends: an open one stops the writers."""
     with store.read() as uow:
-        yield uow._connection
+        yield uow.connection
 
 
 def cases_with_items() -> sa.Join:

@@ -5,6 +5,7 @@ Phrases stand in tables (`bot/rules/tables`), what needs arithmetic in modules, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.model import Person, Signal
@@ -14,20 +15,27 @@ from bot.rules.language import readable
 from bot.rules.links import links
 from bot.rules.names import classes, names
 from bot.rules.people import people_in
+from bot.rules.questions import questions
 from bot.text import Normalised, unmask
 
 VERSION = "1"
 """To be raised with every change of a rule or a table: assessments name it."""
 
 
+_ENOUGH = 40  # signals of one label in one text; more says nothing new
+
+
 def signals(text: Normalised, people: Sequence[Person] = ()) -> list[Signal]:
-    """Every rule on one text; the same evidence found in disguise counts once."""
+    """Every rule on one text, in order; the same evidence found in disguise counts once."""
+    staff = people_in(text, people)
     class_spans = classes(text)
+    named = {place for one in staff for place in range(one.start, one.end)}
     found = [
         *book().find(text),
-        *people_in(text, people),
+        *staff,
         *class_spans,
-        *names(text, class_spans),
+        *(one for one in names(text, class_spans) if named.isdisjoint((one.start, one.end - 1))),
+        *questions(text),
         *contact_details(text),
         *links(text),
     ]
@@ -36,4 +44,10 @@ def signals(text: Normalised, people: Sequence[Person] = ()) -> list[Signal]:
     unmasked = unmask(text)
     if unmasked.plain != text.plain:
         found += book().find(unmasked)
-    return sorted(dict.fromkeys(found), key=lambda signal: (signal.start, signal.end, signal.label))
+    kept: list[Signal] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for signal in sorted(set(found), key=lambda one: (one.start, one.end, one.label, one.value)):
+        seen[signal.label, signal.value] += 1
+        if seen[signal.label, signal.value] <= _ENOUGH:
+            kept.append(signal)
+    return kept

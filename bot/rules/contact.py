@@ -45,18 +45,24 @@ _PLATE_SHOWN = re.compile(r"[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[a-z]
 _VEHICLE = re.compile(
     r"\b(?:reg|registration|plate|car|van|bmw|audi|ford|fiesta|focus|corsa|astra|golf|polo|vw|merc|"
     r"mercedes|range rover|rover|driver|driving|parked|parking|vehicle|suv|4x4|motor|kia|nissan|"
-    r"qashqai|toyota|yaris|honda|mini|tesla|transit|motorbike|seat|skoda|jeep|volvo|vauxhall|hyundai|"
-    r"peugeot|renault|clio|citroen|mazda|lexus|jaguar|taxi|silver|blue|black|white|red|grey|lights on)\b"
+    r"qashqai|toyota|yaris|honda|mini|tesla|transit|motorbike|seat|skoda|jeep|volvo|vauxhall|"
+    r"hyundai|"
+    r"peugeot|renault|clio|citroen|mazda|lexus|jaguar|taxi|silver|blue|black|white|red|grey|"
+    r"lights on)\b"
 )
 _OWN = re.compile(
-    r"\b(?:(?:call|ring|text|phone|message|whatsapp|email|contact|reach|get|dm|inbox) (?:me|us)\b|my "
-    r"(?:number|mobile|email|phone|car|reg|van|address|house)\b|i'?m on\b|my own\b|our (?:number|email)\b|"
+    r"\b(?:(?:call|ring|text|phone|message|whatsapp|email|contact|reach|get|dm|inbox) (?:me|"
+    r"us)\b|my "
+    r"(?:number|mobile|email|phone|car|reg|van|address|house)\b|i'?m on\b|my own\b|"
+    r"our (?:number|email)\b|"
     r"me on\b|us on\b|us at\b|me at\b)[^.!?\n]{0,40}$"
 )
 _OFFICE = re.compile(
     r"\b(?:office|school|council|nhs|helpline|nspcc|childline|samaritans|police|crimestoppers|gp|"
-    r"surgery|reception|pta|library|church|camhs|mind|venue|hall|shop|centre|parentpay|taxi firm|hotline|"
-    r"club|nursery|breakfast club|leisure|museum|zoo|theatre|booking line|bookings|box office)\b[^.!?\n]{0,40}$"
+    r"surgery|reception|pta|library|church|camhs|mind|venue|hall|shop|centre|parentpay|"
+    r"taxi firm|hotline|"
+    r"club|nursery|breakfast club|leisure|museum|zoo|theatre|booking line|bookings|"
+    r"box office)\b[^.!?\n]{0,40}$"
 )
 _HOME = re.compile(
     r"\b(?:lives?|living|home|house|address|flat|find (?:him|her|them|you)|go round|round to|knock|"

@@ -29,12 +29,7 @@ def readable(text: str) -> bool:
     see them. Linear in length; only the first 4,000 characters are looked at.
     """
     sample = unicodedata.normalize("NFKC", text[:4000])
-    letters = [char for char in sample if char.isalpha()]
-    strange = sum(not _is_latin(char) for char in letters)
-    lost = sum(char == "\ufffd" or "\ud800" <= char <= "\udfff" for char in sample)
-    if lost * 5 > len(sample):
-        return False
-    if strange * 10 > len(letters) * 4 or _has_foreign_words(sample):
+    if not sample.isascii() and not _in_our_letters(sample):
         return False
     words = [word.strip("'") for word in _LATIN_WORD.findall(_without_names(sample).lower())]
     words = [word for word in words if word]
@@ -49,6 +44,14 @@ def readable(text: str) -> bool:
         return False
     # A long text without any of the words that hold English together is no English, or no text.
     return len(words) < _LONG or english * 25 >= len(words)
+
+
+def _in_our_letters(sample: str) -> bool:
+    letters = [char for char in sample if char.isalpha()]
+    strange = sum(not _is_latin(char) for char in letters)
+    lost = sum(char == "\ufffd" or "\ud800" <= char <= "\udfff" for char in sample)
+    few = lost * 5 <= len(sample) and strange * 10 <= len(letters) * 4
+    return few and not _has_foreign_words(sample)
 
 
 def _without_names(text: str) -> str:

@@ -9,25 +9,32 @@ from bot.text import Normalised
 
 _LINK = re.compile(
     r"(?<![\w@.])(?:(?:https?|hxxps?)://)?(?:[a-z0-9_-]{1,63}\.){1,5}"
-    r"(?:com|org|net|uk|info|biz|xyz|top|click|live|online|site|shop|store|club|icu|ru|tk|ml|ga|cf|gq|"
-    r"buzz|vip|win|bid|loan|work|link|me|ly|gl|co|io|app|dev|tv|page|cc|su|cn|pw|rest|monster|fun|life|"
-    r"today|world|support|help|email|us|eu|to|gg|cyou|sbs|cfd|example)(?![a-z0-9-])(?:[/?#]\S{0,300})?"
+    r"(?:com|org|net|uk|info|biz|xyz|top|click|live|online|site|shop|store|club|icu|ru|tk|ml|ga|"
+    r"cf|gq|"
+    r"buzz|vip|win|bid|loan|work|link|me|ly|gl|co|io|app|dev|tv|page|cc|su|cn|pw|rest|monster|"
+    r"fun|life|"
+    r"today|world|support|help|email|us|eu|to|gg|cyou|sbs|cfd|"
+    r"example)(?![a-z0-9-])(?:[/?#]\S{0,300})?"
 )
 _SHORT = re.compile(
-    r"^(?:www\.)?(?:bit\.ly|tinyurl\.com|t\.me|wa\.me|cutt\.ly|goo\.gl|is\.gd|ow\.ly|rb\.gy|shorturl\.at|"
+    r"^(?:www\.)?(?:bit\.ly|tinyurl\.com|t\.me|wa\.me|cutt\.ly|goo\.gl|is\.gd|ow\.ly|rb\.gy|"
+    r"shorturl\.at|"
     r"rebrand\.ly|linktr\.ee|tiny\.cc|s\.id|bl\.ink|chat\.whatsapp\.com|discord\.gg|onlyfans\.com)$"
 )
 _CHEAP = re.compile(
-    r"\.(?:xyz|top|click|icu|ru|tk|ml|ga|cf|gq|buzz|vip|win|bid|loan|su|pw|rest|monster|cyou|sbs|cfd)$"
+    r"\.(?:xyz|top|click|icu|ru|tk|ml|ga|cf|gq|buzz|vip|win|bid|loan|su|pw|rest|monster|cyou|"
+    r"sbs|cfd)$"
 )
 _BRAND = re.compile(
-    r"faceb[o0]{2}k|meta(?:-|business|support|verif|secur|help)|fb-|inst[a4]gr[a4]m|tw[i1]tter|paypa[l1]|"
+    r"faceb[o0]{2}k|meta(?:-|business|support|verif|secur|help)|fb-|inst[a4]gr[a4]m|tw[i1]tter|"
+    r"paypa[l1]|"
     r"micr[o0]s[o0]ft|off[i1]ce-?365|parentpay|hmrc|gov-?uk|barclays|natwest|lloyds-?bank|hsbc|"
     r"roya[l1]-?mai[l1]|dpd-|evri-|amaz[o0]n|netf[l1]ix|app[l1]e-?id|whatsapp|verify|login|secure|"
     r"account|appeal|copyright|recovery|page-?help"
 )
 _TRUE_BRAND = re.compile(
-    r"(?:^|\.)(?:facebook\.com|fb\.com|fb\.me|meta\.com|instagram\.com|twitter\.com|x\.com|paypal\.com|"
+    r"(?:^|\.)(?:facebook\.com|fb\.com|fb\.me|meta\.com|instagram\.com|twitter\.com|x\.com|"
+    r"paypal\.com|"
     r"microsoft\.com|office\.com|parentpay\.com|gov\.uk|barclays\.co\.uk|natwest\.com|hsbc\.co\.uk|"
     r"royalmail\.com|amazon\.co\.uk|amazon\.com|netflix\.com|apple\.com|whatsapp\.com|dpd\.co\.uk|"
     r"evri\.com|sch\.uk|ac\.uk|nhs\.uk|org\.uk|change\.org|bbc\.co\.uk|youtube\.com|youtu\.be)$"
@@ -35,7 +42,7 @@ _TRUE_BRAND = re.compile(
 
 
 def links(text: Normalised) -> list[Signal]:
-    """Links as `link`, and of those that want a look `link.short`, `link.cheap`, `link.lookalike`."""
+    """Links as `link`; of those that want a look `link.short`, `.cheap` or `.lookalike`."""
     if "." not in text.plain:
         return []
     found = []

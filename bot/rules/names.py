@@ -17,32 +17,38 @@ from bot.text import Normalised
 _CLASS = re.compile(
     r"(?<![\w£$.,:/-])(?:"
     r"(?:years?|yr|y)[ -]?(?:[1-9]|1[0-3])(?:\.?[a-z])?|year (?:one|two|three|four|five|six)"
-    r"|class (?:[1-9][a-z]?|of (?:mr|mrs|miss|ms) [a-z]+)|[1-6][abcefhjlmnqrtwy]|[1-6][a-z]{2}(?<=[a-z][a-z])"
+    r"|class (?:[1-9][a-z]?|of (?:mr|mrs|miss|ms) [a-z]+)|[1-6][abcefhjlmnqrtwy]|"
+    r"[1-6][a-z]{2}(?<=[a-z][a-z])"
     r"|(?:mr|mrs|miss|ms)\.? [a-z]+'?s'? class|[a-z]+ class(?= )"
     r")(?![\w%£'/-]|:\d)"
 )
 _RECEPTION = re.compile(r"\b(?:in|from|for|of|to) (?:reception|nursery|foundation|eyfs)\b")
 _NOT_CLASS = re.compile(
-    r"[1-6](?:st|nd|rd|th|am|pm|ft|in|kg|km|cm|mm|lb|oz|hr|hrs|yo|yr|mo|ml|gb|tb|mb|dp|pl|yd|pt|up|es)$"
-    r"|(?:the|a|this|that|what|first|world|high|working|middle|upper|dance|swimming|my|your|his|her|"
+    r"[1-6](?:st|nd|rd|th|am|pm|ft|in|kg|km|cm|mm|lb|oz|hr|hrs|yo|yr|mo|ml|gb|tb|mb|dp|pl|yd|pt|"
+    r"up|es)|y2k$"
+    r"|(?:the|a|this|that|what|first|world|high|working|middle|upper|dance|swimming|my|your|his|"
+    r"her|"
     r"their|our|whole|same|each|every|any|in|of|best|great|fitness|yoga|business|next|art|music|"
     r"cookery|no|all|to|cooking|pe|maths|english|after|before|during|another|one|spin|exercise|"
     r"zumba|karate|antenatal|baby|extra|science|history|french|other|which|and|wrong|second|is|top|"
-    r"bottom|social|for|with|at|absolute|pure|total|real|sheer|proper|be|was|old|new|full|small) class$"
+    r"bottom|social|for|with|at|absolute|pure|total|real|sheer|proper|be|was|old|new|full|"
+    r"small) class$"
 )
-_CAPITALISED = r"[A-Z][a-zà-öø-ÿ]+(?:[-'’][A-Z]?[a-zà-öø-ÿ]+)*"
+_CAPITALISED = r"[A-Z][a-zà-öø-ÿ]{1,24}(?:[-'’][A-Z]?[a-zà-öø-ÿ]{1,24}){0,2}"
 _TWO = re.compile(rf"(?<![\w@#'’])({_CAPITALISED}) +({_CAPITALISED})(?![\w])")
 _ONE = re.compile(rf"(?<![\w@#'’.])({_CAPITALISED})(?:['’]s)?(?![\w])")
-_PLAIN_TWO = re.compile(r"(?<![\w@#'.])(?=([a-z][a-z'-]+) ([a-z][a-z'-]+)(?!\w))")
-_PLAIN_WORD = re.compile(r"(?<![\w@#.])[a-z][a-z-]+(?='s\b|(?![\w']))")
+_PLAIN_TWO = re.compile(r"(?<![\w@#'.])(?=([a-z][a-z'-]{1,24}) ([a-z][a-z'-]{1,24})(?!\w))")
+_PLAIN_WORD = re.compile(r"(?<![\w@#.])[a-z][a-z-]{1,24}(?='s\b|(?![\w']))")
 _OWN = re.compile(
-    r"(?<!\w)(?:my|our|me)(?: (?:own|little|beautiful|gorgeous|youngest|eldest|oldest|lovely|clever|"
+    r"(?<!\w)(?:my|our|me)(?: (?:own|little|beautiful|gorgeous|youngest|eldest|oldest|lovely|"
+    r"clever|"
     r"amazing|wee|big|brave|poor|darling|special|sweet|baby|autistic|dear|twins?))*"
     r"(?: (?:son|daughter|boy|girl|lad|lass|child|grandson|granddaughter|nephew|niece|stepson|"
     r"stepdaughter|godson|goddaughter|bairn|grandchild|twin|twins|kids|children|boys|girls|man|"
-    r"princess|brother|sister|one))?,? ([a-z][a-z'-]+)(?!\w)"
+    r"princess|brother|sister|one))?,? ([a-z][a-z'-]{1,24})(?!\w)"
 )
 _TITLED = re.compile(r"(?:\b(?:mr|mrs|miss|ms|mx|dr|sir|auntie|aunty|uncle|nanny|saint|st)\.? ?)$")
+_GOES_ON = re.compile(r" (?:in|from|has|is|was|had|got|and|hit) |'s ")
 _BEFORE_A_CLASS = re.compile(r",? (?:is |was |who is )?(?:in|from|of|\(|at) ?(?:class )?$")
 
 
@@ -54,12 +60,12 @@ def _lists() -> dict[str, frozenset[str]]:
 
 def classes(text: Normalised) -> list[Signal]:
     """Classes and years: "3B", "Year 4", "Mrs Bramley's class", "in Reception"."""
-    found = []
-    for pattern in (_CLASS, _RECEPTION):
-        for match in pattern.finditer(text.plain):
-            if not _NOT_CLASS.fullmatch(match.group()):
-                found.append(_signal("who.class", text, *match.span()))
-    return found
+    return [
+        _signal("who.class", text, *match.span())
+        for pattern in (_CLASS, _RECEPTION)
+        for match in pattern.finditer(text.plain)
+        if not _NOT_CLASS.fullmatch(match.group())
+    ]
 
 
 def names(text: Normalised, class_spans: list[Signal]) -> list[Signal]:
@@ -76,6 +82,8 @@ def names(text: Normalised, class_spans: list[Signal]) -> list[Signal]:
                 continue
             if _TITLED.search(original[max(0, match.start() - 8) : match.start()].lower()):
                 continue
+            if last in lists["first"] and first not in lists["first"]:
+                continue  # "Poor Alfie"
             known = first in lists["first"] or first in lists["ambiguous"]
             between = original[match.end() : match.end() + 24]
             if known or _leads_to_a_class(between, match.end(), starts):
@@ -118,8 +126,9 @@ def _first_names(
             continue
         if word in lists["ambiguous"]:
             at = text.offsets[match.start()]
-            before = text.original[:at].rstrip()
-            opens = not before or before[-1] in ".!?\n"
+            before = text.original[max(0, at - 4) : at].rstrip()
+            after = text.plain[match.end() : match.end() + 6]
+            opens = (not before or before[-1] in ".!?\n") and not _GOES_ON.match(after)
             if shouting or opens or not text.original[at : at + 1].isupper():
                 continue
         found.append(_signal("name.first", text, *match.span()))

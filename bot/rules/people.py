@@ -11,9 +11,12 @@ from bot.text import Normalised, normalise
 
 _TITLES = r"(?:mr|mrs|miss|ms|mx|dr|sir)\.?"
 _MERELY_TOLD = re.compile(
-    r"\b(?:told|tell|telling|asked|ask|asking|emailed|email|spoke to|speak to|speaking to|spoken to|"
-    r"reported (?:it |this |him |her )?to|report (?:it |this )?to|complained to|wrote to|rang|raised it "
-    r"with|raised this with|informed|let|contacted|meeting with|met with|thank|thanks to|thankfully)"
+    r"\b(?:told|tell|telling|asked|ask|asking|emailed|email|spoke to|speak to|speaking to|"
+    r"spoken to|"
+    r"reported (?:it |this |him |her )?to|report (?:it |this )?to|complained to|wrote to|rang|"
+    r"raised it "
+    r"with|raised this with|informed|let|contacted|meeting with|met with|thank|thanks to|"
+    r"thankfully)"
     r"(?: our| the| poor| lovely)? ?$"
 )
 

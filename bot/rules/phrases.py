@@ -35,7 +35,9 @@ _TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
 _BETWEEN = r"[^\w.!?]{1,6}"
 _SENTENCE_START = r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*"
 _SENTENCE_END = r"(?=[^\w.!?]*(?:[.!?\n]|\Z))"
-_KEPT = frozenset({"we'll", "he'll", "she'll", "we're", "i'd"})  # other words without the apostrophe
+_KEPT = frozenset(
+    {"we'll", "he'll", "she'll", "we're", "i'd"}
+)  # other words without the apostrophe
 _GAPS = {"..": 3, "...": 8}
 _STEM = 4  # letters by which a word with any ending is looked up
 _ENOUGH = 40  # matches of one phrase in one text; more says nothing new

@@ -93,7 +93,7 @@ def _check(wish: Wish, item: StoredItem) -> None:
         raise Refused("That is not something one can decide here.")
     if wish.outcome in NEEDS_REASON and not wish.reason.strip():
         raise Refused("Please give a reason: it goes into the log.")
-    if wish.outcome is Outcome.HIDE and item.can_hide is False:
+    if wish.outcome is Outcome.HIDE and item.can_hide is False and not item.hidden:
         raise Refused("The platform does not allow hiding this comment. Open it there instead.")
 
 

@@ -32,7 +32,7 @@ class UnitOfWork:
     """One transaction and the drawers that it may open. Leaving without `commit` undoes all."""
 
     def __init__(self, connection: sa.Connection, log_key: bytes) -> None:
-        self._connection = connection
+        self.connection = connection
         self.log_key = log_key
         self.items = Items(connection)
         self.readings = Readings(connection)
@@ -46,7 +46,7 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""
-        self._connection.commit()
+        self.connection.commit()
 
 
 class Store:

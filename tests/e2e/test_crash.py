@@ -13,6 +13,7 @@ from collections import Counter
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def lives_for(data: Path, seconds: float) -> bool:
     return False
 
 
-def rows(data: Path, sql: str) -> list[tuple[str, ...]]:
+def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(data / "schoolgate.db") as connection:
         found = connection.execute(sql).fetchall()
     connection.close()

@@ -12,6 +12,7 @@ from adapters.sandbox import faults
 from adapters.sandbox.cast import SCHOOL_HANDLE
 from adapters.sandbox.faults import Fault
 from adapters.sandbox.stage import Stage
+from adapters.sandbox.world import Platform
 from bot import program_log
 from bot.bootstrap import App, build_app
 from bot.cycle import run_cycle
@@ -82,7 +83,7 @@ class Scene:
         )
         run_cycle(self.app)
 
-    def harm(self, platform: str) -> str:
+    def harm(self, platform: Platform) -> str:
         """Somebody writes what must be hidden, now."""
         self.stage.advance(60)
         if platform == "x":
@@ -140,9 +141,8 @@ def no_secret_leaked(scene: Scene) -> None:
 
 @pytest.mark.parametrize(("platform", "fault"), CASES)
 def test_a_fault_while_reading_is_never_nothing_found(
-    scene: Scene, platform: str, fault: Fault
+    scene: Scene, platform: Platform, fault: Fault
 ) -> None:
-    assert platform in ("x", "facebook")
     harm = scene.harm(platform)
     scene.world.fault(platform, fault, times=None)
     reports = [report for report in run_cycle(scene.app) if report.account == platform]
@@ -160,7 +160,7 @@ def test_a_fault_while_reading_is_never_nothing_found(
 
 @pytest.mark.parametrize(("platform", "fault"), CASES)
 def test_a_fault_while_hiding_is_never_shown_as_hidden(
-    scene: Scene, platform: str, fault: Fault
+    scene: Scene, platform: Platform, fault: Fault
 ) -> None:
     harm = scene.harm(platform)
     path, method = ("/hidden", "PUT") if platform == "x" else (harm, "POST")
@@ -191,7 +191,7 @@ def test_an_answer_without_a_content_type_is_read_all_the_same(scene: Scene) -> 
 
 
 @pytest.mark.parametrize("platform", ["x", "facebook"])
-def test_a_cursor_that_repeats_ends_the_run_as_unfinished(scene: Scene, platform: str) -> None:
+def test_a_cursor_that_repeats_ends_the_run_as_unfinished(scene: Scene, platform: Platform) -> None:
     post = scene.world.fb_post("Sports day")
     for number in range(120):
         scene.world.fb_comment(post, scene.world.fb_user(f"Parent {number}"), f"Lovely {number}")

@@ -9,7 +9,6 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -60,7 +59,7 @@ def found(house: House, *findings: Finding, text: str = "Zebedee Quartz is a cro
 
 
 def parsed(mail: Mail) -> EmailMessage:
-    return cast(EmailMessage, BytesParser(policy=policy.default).parsebytes(mail.mime))
+    return BytesParser(policy=policy.default).parsebytes(mail.mime)
 
 
 def readers(house: House) -> list[str]:
@@ -134,10 +133,10 @@ def test_a_letter_holds_neither_the_text_nor_a_name_nor_a_telling_subject(house:
     house.cycle()
     [mail] = house.mailer.letters
     letter = parsed(mail)
-    body = b"".join(part.get_payload(decode=True) or b"" for part in letter.walk())
-    for secret in (b"Zebedee", b"Quartz", b"crook", b"Sam Porter"):
+    body = "".join(part.get_content() for part in letter.iter_parts())
+    for secret in ("Zebedee", "Quartz", "crook", "Sam Porter"):
         assert secret not in body
-        assert secret not in mail.mime
+        assert secret.encode() not in mail.mime
     assert letter["Subject"] == "Please look now: Schoolgate has something for you"
     assert b"threat" not in letter["Subject"].encode()
 

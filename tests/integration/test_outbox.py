@@ -185,7 +185,7 @@ def test_an_intention_whose_holder_died_is_carried_out_after_its_lease(house: Ho
     house.platform.fail("hide", AdapterError("busy"))
     comes_and_is_judged(house)
     with house.store.begin() as uow:
-        uow._connection.exec_driver_sql(
+        uow.connection.exec_driver_sql(
             "UPDATE effect SET status = 'claimed', leased_until = "
             f"'{house.clock.now():%Y-%m-%d} 23:00:00.000000' WHERE kind = 'hide'"
         )

@@ -52,7 +52,7 @@ def test_the_database_refuses_to_change_the_log(store: Store, change: str) -> No
         append(uow.log, b"key", at=NOON, event=Event.JUDGED, facts={})
         uow.commit()
     with store.begin() as uow, pytest.raises(sa.exc.IntegrityError, match="only ever added to"):
-        uow._connection.exec_driver_sql(change)
+        uow.connection.exec_driver_sql(change)
 
 
 def test_the_schema_keeps_one_active_effect_per_item(store: Store) -> None:
@@ -89,7 +89,7 @@ def test_a_unit_of_work_that_is_left_without_commit_leaves_nothing(store: Store)
 
 def test_an_error_of_the_database_holds_nobodys_words(store: Store) -> None:
     with store.begin() as uow, pytest.raises(sa.exc.SQLAlchemyError) as caught:
-        uow._connection.execute(
+        uow.connection.execute(
             sa.text("INSERT INTO nowhere VALUES (:text)"), {"text": "a secret comment"}
         )
     assert "secret comment" not in str(caught.value)

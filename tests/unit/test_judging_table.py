@@ -348,7 +348,7 @@ Jack in 4C has ADHD and ruins it for everyone
 Olivia Bennett, Year 4, won the race
 His email is dave.smith@gmail.example, spam him""",
     Kind.SECURITY: """\
-Your page has violated our terms, verify your account at http://meta-support.example or it will be disabled
+Your page has violated our terms, verify your account at http://meta-support.example now
 Send me your password to verify the account
 Meta support: your account will be suspended, click here to appeal""",
     Kind.SPAM: """\
