@@ -12,13 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.access import DPO_KINDS, CaseView, Viewer
+from bot.access import DPO_KINDS, NO_CONTENT, SAFEGUARDING, CaseView, Viewer
 from bot.model import EffectKind, EffectStatus, ItemKind, Kind, Role
 from bot.store import Store
 from bot.store import tables as t
-
-_SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
-_NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
 
 
 @contextmanager
@@ -40,10 +37,10 @@ def may_see(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 def may_see_trail(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows for which `access.may_see_trail` holds."""
-    reading = viewer.roles - _NO_CONTENT
+    reading = viewer.roles - NO_CONTENT
     return sa.and_(
         _seen_as(viewer, reading),
-        sa.or_(~_told(_SAFEGUARDING), _seen_as(viewer, reading & _SAFEGUARDING)),
+        sa.or_(~_told(SAFEGUARDING), _seen_as(viewer, reading & SAFEGUARDING)),
     )
 
 
@@ -52,13 +49,13 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
 
     The officer may hide whatever there is; that alone does not make a case wait for the officer.
     """
-    reading = viewer.roles - _NO_CONTENT
+    reading = viewer.roles - NO_CONTENT
     officers = reading & {Role.COMMUNICATIONS_OFFICER}
     return sa.and_(
         _not_excluded(viewer),
         sa.or_(
             _told(reading),
-            sa.and_(_seen_as(viewer, officers), ~_told(_SAFEGUARDING)),
+            sa.and_(_seen_as(viewer, officers), ~_told(SAFEGUARDING)),
         ),
     )
 

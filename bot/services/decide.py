@@ -46,7 +46,7 @@ def view_of(uow: UnitOfWork, case: StoredCase, item: StoredItem) -> CaseView:
         child=case.child,
         item_kind=item.ref.kind,
         public=item.ref.kind is not ItemKind.REPORT,
-        acted_on=uow.effects.took_away(case.id),
+        acted_on=bool(item.hidden) or uow.effects.took_away(case.id),
     )
 
 
