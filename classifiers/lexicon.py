@@ -182,7 +182,7 @@ def _score(words: str) -> Scores:
 
 def _score_plain(text: Normalised) -> dict[str, float]:
     lists = _lists()
-    plain = text.plain.replace("'", "")
+    plain = text.plain.replace("'", "").replace("-", " ")
     plain = _STAR.sub(lambda match: lists.behind_stars(match.group()), plain)
     hits = list(lists.hits(plain))
     innocent = [hit for hit in hits if hit.worth is None]

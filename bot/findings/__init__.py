@@ -250,11 +250,13 @@ def _by_score(
         if kind is Kind.SEXUAL and target is Target.PUPIL:
             yield Finding(Kind.EXPLOITATION, severity, Target.PUPIL, child=True)
             continue
+        if target is Target.PUPIL and severity is _MILD:
+            target = Target.NONE  # a score does not say whom it is about: doubt is for a person
         yield Finding(kind, severity, target, child=target is Target.PUPIL)
     if not found:
         severity = _severity(scores.get(_NOTHING_ELSE, 0.0), _NOTHING_ELSE, Kind.ABUSE, thresholds)
         if severity is not None:
-            yield Finding(Kind.ABUSE, severity, seen.target, child=seen.target is Target.PUPIL)
+            yield Finding(Kind.ABUSE, severity)
 
 
 def _severity(

@@ -21,6 +21,9 @@ _WHOSE = (
 """Who is spoken of, in the order in which a doubt is decided."""
 
 
+_CHILDISH = ("who.class", "who.child", "who.own_child", "who.pupil", "name.own")
+
+
 @dataclass(frozen=True, slots=True)
 class Accused:
     """Whom an accusation means."""
@@ -75,17 +78,13 @@ class Evidence:
     def full_name_of_a_child(self) -> bool:
         """Whether a full name stands beside what only a child has: a class, a parent's "my"."""
         return any(
-            self.near(name, label, _WITHIN)
-            for name in self.labelled("name.full")
-            for label in ("who.class", "who.own_child", "who.pupil", "who.child", "name.own")
+            self.near(name, label) for name in self.labelled("name.full") for label in _CHILDISH
         )
 
     @property
     def about_a_child(self) -> bool:
         """Whether names and numbers are likely a child's."""
-        return any(
-            map(self.has, ("who.class", "who.child", "who.own_child", "who.pupil", "name.own"))
-        )
+        return any(map(self.has, _CHILDISH))
 
     @property
     def victim(self) -> Target:

@@ -28,7 +28,8 @@ _POSTCODE = re.compile(
     r"t[adfnqrsw]|ub|w[acdfnrsv]?|yo|ze)\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}(?!\w)"
 )
 _STREET = re.compile(
-    r"(?<![\w£$.:/-])(?:flat \d{1,3}[a-z]?,? )?(\d{1,4}[a-e]?),? ((?:[a-z][a-z']{2,}\s){1,3})(?:street|road|"
+    r"(?<![\w£$.:/-])(?:flat \d{1,3}[a-z]?,? )?(\d{1,4}[a-e]?),? ((?:[a-z][a-z']{1,30}\s){1,3})"
+    r"(?:street|road|"
     r"avenue|close|lane|drive|crescent|terrace|gardens|grove|place|court|mews|rise|walk|st|rd|ave|"
     r"cres|way|row|hill|green|view|croft|fold|garth)(?!\w)"
 )
@@ -36,7 +37,7 @@ _NOT_A_STREET = re.compile(
     r"\b(?:minutes?|mins?|cars?|metres?|mph|kids?|children|miles?|people|years?|yrs|more|times|"
     r"hours?|hrs|houses|down|along|the|our|your|this|that|was|were|and|for|with|from|weeks?|days?|"
     r"months?|yards|feet|parents|buses|lanes|of|pupils|families|pounds|of|off|away|later|from|"
-    r"big|new|main|busy|their|his|her|its|has|have|are|is|can|drivers?|million|thousand|other)\b"
+    r"big|new|main|busy|their|his|her|its|has|have|are|is|can|drivers?|million|thousand|other|to|in|at|on|by|is|it|or|we|he|she|they|you|my|be|so|pm|am)\b"
 )
 _PLATE = re.compile(
     r"(?<!\w)(?:[a-hj-pr-y][a-y]\d{2} ?[a-hj-pr-z]{3}|[a-hj-npr-y]\d{1,3} ?[a-hj-pr-y]{3})(?!\w)"

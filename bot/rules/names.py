@@ -17,8 +17,8 @@ from bot.text import Normalised
 _CLASS = re.compile(
     r"(?<![\w£$.,:/-])(?:"
     r"(?:years?|yr|y)[ -]?(?:[1-9]|1[0-3])(?:\.?[a-z])?|year (?:one|two|three|four|five|six)"
-    r"|class (?:[1-9][a-z]?|of (?:mr|mrs|miss|ms) [a-z]+)|[1-6][abcefhjlmnqrtwy]|"
-    r"[1-6][a-z]{2}(?<=[a-z][a-z])"
+    r"|class (?:[1-9][a-z]?|of (?:mr|mrs|miss|ms) [a-z]+)|[1-6][abcefhjlmnqrtwy]"
+    r"|p[1-7]"
     r"|(?:mr|mrs|miss|ms)\.? [a-z]+'?s'? class|[a-z]+ class(?= )"
     r")(?![\w%£'/-]|:\d)"
 )
@@ -27,8 +27,7 @@ _NOT_CLASS = re.compile(
     r"[1-6](?:st|nd|rd|th|am|pm|ft|in|kg|km|cm|mm|lb|oz|hr|hrs|yo|yr|mo|ml|gb|tb|mb|dp|pl|yd|pt|"
     r"up|es)|y2k$"
     r"|(?:the|a|this|that|what|first|world|high|working|middle|upper|dance|swimming|my|your|his|"
-    r"her|"
-    r"their|our|whole|same|each|every|any|in|of|best|great|fitness|yoga|business|next|art|music|"
+    r"her|their|our|whole|same|each|every|any|in|of|best|great|fitness|yoga|business|next|art|music|"
     r"cookery|no|all|to|cooking|pe|maths|english|after|before|during|another|one|spin|exercise|"
     r"zumba|karate|antenatal|baby|extra|science|history|french|other|which|and|wrong|second|is|top|"
     r"bottom|social|for|with|at|absolute|pure|total|real|sheer|proper|be|was|old|new|full|"
@@ -36,13 +35,11 @@ _NOT_CLASS = re.compile(
 )
 _CAPITALISED = r"[A-Z][a-zà-öø-ÿ]{1,24}(?:[-'’][A-Z]?[a-zà-öø-ÿ]{1,24}){0,2}"
 _TWO = re.compile(rf"(?<![\w@#'’])({_CAPITALISED}) +({_CAPITALISED})(?![\w])")
-_ONE = re.compile(rf"(?<![\w@#'’.])({_CAPITALISED})(?:['’]s)?(?![\w])")
 _PLAIN_TWO = re.compile(r"(?<![\w@#'.])(?=([a-z][a-z'-]{1,24}) ([a-z][a-z'-]{1,24})(?!\w))")
 _PLAIN_WORD = re.compile(r"(?<![\w@#.])[a-z][a-z-]{1,24}(?='s\b|(?![\w']))")
 _OWN = re.compile(
     r"(?<!\w)(?:my|our|me)(?: (?:own|little|beautiful|gorgeous|youngest|eldest|oldest|lovely|"
-    r"clever|"
-    r"amazing|wee|big|brave|poor|darling|special|sweet|baby|autistic|dear|twins?))*"
+    r"clever|amazing|wee|big|brave|poor|darling|special|sweet|baby|autistic|dear|twins?))*"
     r"(?: (?:son|daughter|boy|girl|lad|lass|child|grandson|granddaughter|nephew|niece|stepson|"
     r"stepdaughter|godson|goddaughter|bairn|grandchild|twin|twins|kids|children|boys|girls|man|"
     r"princess|brother|sister|one))?,? ([a-z][a-z'-]{1,24})(?!\w)"
