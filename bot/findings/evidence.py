@@ -120,7 +120,7 @@ class Evidence:
             nearest = min((distance for distance, _, _ in candidates), default=_NEAR)
             if signal is None and candidates:
                 return min(candidates, key=lambda c: c[1])[2]
-            if nearest > 3:
+            if nearest > 3 or (nearest and signal and self.near(signal, "who.you", 0)):
                 return Target.SCHOOL  # the post's author, that is
         if candidates:
             return min(candidates)[2]

@@ -69,7 +69,11 @@ def test_an_accusation_names_whom_it_accuses() -> None:
     ]
     [finding] = findings(evidence, {}, POLICY)
     assert (finding.kind, finding.severity) == (Kind.ALLEGATION, Severity.SERIOUS)
-    assert (finding.target, finding.child, finding.about) == (Target.STAFF, True, frozenset({"bob"}))
+    assert (finding.target, finding.child, finding.about) == (
+        Target.STAFF,
+        True,
+        frozenset({"bob"}),
+    )
 
 
 def test_the_head_by_office_is_the_head_in_person() -> None:

@@ -459,6 +459,22 @@ def test_doubt_goes_to_a_person(kind: Kind, words: str) -> None:
     assert kind in {finding.kind for finding in assessment.findings}
 
 
+SAMPLES = [
+    line.split("\t")
+    for line in Path(__file__).with_name("school_comments.tsv").read_text("utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize(("action", "kind", "words"), SAMPLES)
+def test_a_school_day_of_comments_is_judged_as_the_policy_has_it(
+    action: str, kind: str, words: str
+) -> None:
+    assessment, verdict = judged(words)
+    assert verdict.action == action, assessment.findings
+    kinds = {finding.kind.value for finding in assessment.findings}
+    assert kind in kinds if kind else not kinds
+
+
 def test_an_accusation_of_the_headteacher_reaches_the_chair_and_never_the_headteacher() -> None:
     assessment, verdict = judged("Mrs Hartley grabbed my son by the arm")
     [accusation] = [f for f in assessment.findings if f.kind is Kind.ALLEGATION]
@@ -511,6 +527,17 @@ def test_abuse_at_a_pupil_is_for_the_dsl_at_once() -> None:
     _, verdict = judged("that fat kid in 4C is minging")
     assert Role.DSL in verdict.told
     assert verdict.urgency == "immediate"
+
+
+def test_a_put_down_of_the_school_is_none_of_the_children_it_mentions() -> None:
+    _, verdict = judged("You're pathetic, those children deserve better")
+    assert verdict.action is Action.QUEUE
+
+
+def test_a_child_called_names_is_a_worry() -> None:
+    words = "My daughter was called fat and ugly by another girl"
+    assert found(words, Kind.WELFARE)
+    assert judged(words)[1].action is Action.QUEUE
 
 
 def test_a_complaint_beside_a_threat_does_not_soften_it() -> None:
