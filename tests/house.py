@@ -27,7 +27,8 @@ KEY = b"a key for tests"
 
 HARMLESS = "Lovely assembly this morning, well done everyone."
 QUEUES = "Does anybody know when the school will answer my formal complaint?"
-HIDES = "I know where you live and I will smash your face in, you fat cow."
+HIDES = "I am going to smash Miss Bramley's face in."
+"""A threat: hidden, immediate, told to the headteacher alone."""
 
 
 class Outside:
@@ -141,7 +142,7 @@ class House:
     def events(self) -> list[str]:
         """The log's events, oldest first."""
         with self.store.read() as uow:
-            return [entry.event.value for entry in uow.log.after(0, limit=1_000_000)]
+            return [entry.event for entry in uow.log.after(0, limit=1_000_000)]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.store.engine.connect() as connection:

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS x_users (
 CREATE TABLE IF NOT EXISTS x_posts (
     id INTEGER PRIMARY KEY, author INTEGER NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
     conversation INTEGER NOT NULL, reply_to INTEGER, quote_of INTEGER, media TEXT NOT NULL,
-    long INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0);
+    long INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+    edited_from TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS x_posts_at ON x_posts (at);
 CREATE INDEX IF NOT EXISTS x_posts_author ON x_posts (author);
 CREATE INDEX IF NOT EXISTS x_posts_reply_to ON x_posts (reply_to);

@@ -124,6 +124,25 @@ class XWorld(Store):
                     self.write("INSERT INTO x_mentions VALUES (?, ?)", number, user["id"])
             return str(number)
 
+    def x_edit(self, post_id: str, text: str) -> str:
+        """The author edits it: as X documents, that is a new post with a new id, and
+        `edit_history_tweet_ids` names the earlier ones. Returns the new id.
+
+        Left out: that an earlier version can still be looked up by its id.
+        """
+        with self.change():
+            old = self._x_row(post_id)
+            new = self.x_post(
+                str(old["author"]),
+                text,
+                reply_to=str(old["reply_to"]) if old["reply_to"] else None,
+                quote_of=str(old["quote_of"]) if old["quote_of"] else None,
+            )
+            history = f"{old['edited_from']} {post_id}".strip()
+            self.write("UPDATE x_posts SET edited_from = ? WHERE id = ?", history, int(new))
+            self.x_delete(post_id)
+            return new
+
     def x_delete(self, post_id: str) -> None:
         """The author deletes it, for good; replies to it stay."""
         with self.change():

@@ -129,7 +129,7 @@ class Shapes:
         values: Mapping[str, Callable[[], object]] = {
             "id": lambda: str(row["id"]),
             "text": lambda: shown,
-            "edit_history_tweet_ids": lambda: [str(row["id"])],
+            "edit_history_tweet_ids": lambda: [*row["edited_from"].split(), str(row["id"])],
             "author_id": lambda: str(row["author"]),
             "created_at": lambda: when(row["at"]),
             "conversation_id": lambda: str(row["conversation"]),

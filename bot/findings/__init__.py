@@ -287,7 +287,9 @@ def _merged(drafts: Iterable[Finding]) -> tuple[Finding, ...]:
         )
     for (kind, target), finding in list(by_facet.items()):
         others = [f for (k, t), f in by_facet.items() if k is kind and t is not target]
-        if target is Target.NONE and others and Aspect.UNCLEAR not in finding.aspects:
+        # "You" is the school only where nobody else is meant; a threat to all of it stays one.
+        vague = target is Target.NONE or (target is Target.SCHOOL and kind is Kind.ABUSE)
+        if vague and others and Aspect.UNCLEAR not in finding.aspects:
             del by_facet[kind, target]
             into = others[0]
             severe = _SERIOUS in (into.severity, finding.severity)

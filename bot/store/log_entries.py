@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from bot.log import BEGINNING, Entry, Event
+from bot.log import BEGINNING, Entry
 from bot.store.tables import log_entry
 
 _SHORT = 2_000
@@ -53,10 +53,35 @@ class LogEntries:
         return at
 
     def after(self, seq: int, limit: int = _SHORT) -> list[Entry]:
-        """The next entries, oldest first: a short page, since an open read stops the writers."""
+        """The next entries, oldest first: a short page, since an open read stops the writers.
+
+        They come as they stand, whatever somebody may have done to them: `bot.log.verify` judges.
+        """
         rows = self._connection.execute(
-            sa.select(log_entry).where(log_entry.c.seq > seq).order_by(log_entry.c.seq).limit(limit)
+            sa.select(
+                log_entry.c.seq,
+                sa.type_coerce(log_entry.c.at, sa.String).label("at"),
+                log_entry.c.event,
+                log_entry.c.case_id,
+                log_entry.c.body,
+                log_entry.c.mac,
+            )
+            .where(log_entry.c.seq > seq)
+            .order_by(log_entry.c.seq)
+            .limit(limit)
         )
         return [
-            Entry(row.seq, row.at, Event(row.event), row.case_id, row.body, row.mac) for row in rows
+            Entry(row.seq, _time(row.at), row.event, row.case_id, _bytes(row.body), str(row.mac))
+            for row in rows
         ]
+
+
+def _time(stored: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _bytes(stored: object) -> bytes:
+    return stored if isinstance(stored, bytes) else str(stored).encode("utf-8", "replace")

@@ -185,8 +185,7 @@ class AdapterContract:
         self, stage: AdapterStage, crowd: list[ItemRef]
     ) -> None:
         cursor = last_cursor(stage.adapter.fetch_comments(START))
-        if not stage.edit(crowd[3], "Second thoughts."):
-            pytest.skip("nobody can edit a comment on this platform")
+        stage.edit(crowd[3], "Second thoughts.")
         comments = read(stage.adapter.fetch_comments(cursor))
         texts = [comment.text for comment in comments if isinstance(comment, Comment)]
         assert "Second thoughts." in texts
@@ -296,12 +295,14 @@ class AdapterContract:
         with pytest.raises(AdapterError) as outage:
             CALLS[call](stage.adapter, crowd[1])
         stage.recover()
-        if isinstance(outage.value, Unsupported):
-            pytest.skip("the platform never does this, broken or not")
-        assert not outage.value.permanent
         assert stage.is_there(crowd[1])
         assert not stage.is_hidden(crowd[1])
-        CALLS[call](stage.adapter, crowd[1])
+        if isinstance(outage.value, Unsupported):
+            with pytest.raises(Unsupported):  # it never does this, broken or not
+                CALLS[call](stage.adapter, crowd[1])
+        else:
+            assert not outage.value.permanent
+            CALLS[call](stage.adapter, crowd[1])
 
     @pytest.mark.parametrize("call", CALLS)
     def test_an_invalid_token_means_signed_out(
@@ -310,9 +311,8 @@ class AdapterContract:
         stage.sign_out()
         with pytest.raises((SignedOut, Unsupported)) as refused:
             CALLS[call](stage.adapter, crowd[1])
-        if isinstance(refused.value, Unsupported):
-            pytest.skip("the platform never does this, signed in or not")
         assert refused.value.permanent
+        assert stage.is_there(crowd[1])
 
     @pytest.mark.parametrize("happens", ["break_down", "sign_out"])
     @pytest.mark.parametrize("call", CALLS)

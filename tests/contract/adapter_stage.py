@@ -42,8 +42,8 @@ class AdapterStage(ABC):
         """Somebody whom the school does not know appears, as far as the platform shows it."""
 
     @abstractmethod
-    def edit(self, ref: ItemRef, text: str) -> bool:
-        """Its author changes a comment; False where nobody can on this platform."""
+    def edit(self, ref: ItemRef, text: str) -> None:
+        """Its author changes a comment (on X: it becomes another one)."""
 
     @abstractmethod
     def withdraw(self, ref: ItemRef) -> None:

@@ -50,9 +50,8 @@ class FacebookStage(AdapterStage):
         self.world.fb_comment(post, user, "Can we come along?")
         return ItemRef("facebook", ItemKind.NEWCOMER, user, "school")
 
-    def edit(self, ref: ItemRef, text: str) -> bool:
+    def edit(self, ref: ItemRef, text: str) -> None:
         self.world.fb_edit(ref.native_id, text)
-        return True
 
     def withdraw(self, ref: ItemRef) -> None:
         self.world.fb_delete(ref.native_id)

@@ -35,9 +35,8 @@ class MemoryStage(AdapterStage):
     def newcomer(self, name: str) -> ItemRef:
         return self.adapter.post(a_newcomer(name))
 
-    def edit(self, ref: ItemRef, text: str) -> bool:
+    def edit(self, ref: ItemRef, text: str) -> None:
         self.adapter.edit(ref, text)
-        return True
 
     def withdraw(self, ref: ItemRef) -> None:
         self.adapter.withdraw(ref)

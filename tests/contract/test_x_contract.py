@@ -58,8 +58,8 @@ class XStage(AdapterStage):
         self.world.x_follow(user)
         return ItemRef("x", ItemKind.NEWCOMER, user, "school")
 
-    def edit(self, ref: ItemRef, text: str) -> bool:
-        return False
+    def edit(self, ref: ItemRef, text: str) -> None:
+        self.world.x_edit(ref.native_id, text)
 
     def withdraw(self, ref: ItemRef) -> None:
         self.world.x_delete(ref.native_id)

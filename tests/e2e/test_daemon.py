@@ -138,13 +138,13 @@ def test_one_cycle_ends_with_1_when_an_account_could_not_be_read(
         + """
 [accounts.page]
 adapter = "facebook"
-page_id = "1"
+page_id = "100000000000001"
 base_url = "http://127.0.0.1:9"
 """
     )
     process = run("--once")
-    out, _ = process.communicate(timeout=LIMIT)
-    assert process.returncode == 1
+    out, errors = process.communicate(timeout=LIMIT)
+    assert process.returncode == 1, errors
     assert "page comments: failed" in out
     assert "try comments: complete" in out
 

@@ -301,7 +301,7 @@ def test_a_person_can_hide_what_the_machine_queued(house: House) -> None:
 
 
 def test_a_person_can_delete(house: House) -> None:
-    ref = house.comes("Mrs Whitlock is a useless fat ugly cow")
+    ref = house.comes("Miss Bramley is a useless ugly cow")
     house.cycle()
     decides(house, Outcome.DELETE, "Agreed with the head.")
     house.cycle()

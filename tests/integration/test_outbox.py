@@ -172,7 +172,7 @@ def test_what_fails_for_good_goes_to_a_person(house: House) -> None:
 
 def test_the_most_urgent_is_hidden_first(house: House) -> None:
     house.platform.fail("hide", Throttled("Wait.", retry_after=60))
-    mild = house.comes("What a pathetic ugly fat cow Mrs Whitlock is")
+    mild = house.comes("Miss Bramley is a useless ugly cow")
     house.cycle()
     threat = house.comes(HIDES)
     house.clock.advance(minutes=2)

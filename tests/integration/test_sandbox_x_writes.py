@@ -47,6 +47,13 @@ def test_only_replies_of_others_in_the_schools_own_conversations_can_be_hidden(x
     assert x.put_hidden(own, hidden="yes").status_code == 400
 
 
+def test_an_edited_post_has_a_new_id_and_names_the_earlier_one(x: Caller) -> None:
+    first = x.world.x_post(x.parent, "nice")
+    second = x.world.x_edit(first, "nice, then edited")
+    assert x.data(f"tweets/{second}")["data"]["edit_history_tweet_ids"] == [first, second]
+    assert "data" not in x.data(f"tweets/{first}")
+
+
 def test_only_own_posts_can_be_deleted(x: Caller) -> None:
     own, theirs = x.world.x_post(x.school, "Oops"), x.world.x_post(x.parent, "Boo")
     url = f"{x.url}/2/tweets/"

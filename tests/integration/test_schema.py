@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.errors import DataError
-from bot.log import Event, append
+from bot.log import Event, append, verify
 from bot.store import Store
 from bot.store.engine import wal_is_safe
 from bot.store.schema import head, upgrade
@@ -53,6 +53,20 @@ def test_the_database_refuses_to_change_the_log(store: Store, change: str) -> No
         uow.commit()
     with store.begin() as uow, pytest.raises(sa.exc.IntegrityError, match="only ever added to"):
         uow.connection.exec_driver_sql(change)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["body = 'no bytes'", "at = 'never'", "event = 'nonsense'", "mac = 'é'", "body = x'ff'"],
+)
+def test_whatever_is_done_to_an_entry_is_named_and_never_breaks_the_proof(
+    store: Store, damage: str
+) -> None:
+    with store.begin() as uow:
+        append(uow.log, b"key", at=NOON, event=Event.JUDGED, facts={})
+        uow.connection.exec_driver_sql("DROP TRIGGER log_entry_no_update")
+        uow.connection.exec_driver_sql(f"UPDATE log_entry SET {damage}")
+        assert verify(uow.log.after(0), b"key").bad_seq == 1
 
 
 def test_the_schema_keeps_one_active_effect_per_item(store: Store) -> None:
