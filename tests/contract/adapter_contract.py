@@ -188,7 +188,7 @@ class AdapterContract:
         stage.edit(crowd[3], "Second thoughts.")
         comments = read(stage.adapter.fetch_comments(cursor))
         texts = [comment.text for comment in comments if isinstance(comment, Comment)]
-        assert "Second thoughts." in texts
+        assert any(text.endswith("Second thoughts.") for text in texts)
 
     def test_an_interrupted_run_loses_nothing(
         self, stage: AdapterStage, crowd: list[ItemRef]
