@@ -43,7 +43,6 @@ class Edge(StrEnum):
     FOLLOWER = "follower"
     FOLLOW_REQUEST = "follow_request"
     FIRST_COMMENT = "first_comment"
-    PUBLISHED = "published"
 
 
 class AttachmentKind(StrEnum):

@@ -45,10 +45,6 @@ class Figures:
         """How many items were there before the first start."""
         return self._count(t.item.c.baseline).get("True", 0)
 
-    def log_entries(self) -> int:
-        """How many lines the log has."""
-        return int(self._connection.scalar(sa.select(sa.func.max(t.log_entry.c.seq))) or 0)
-
     def _count(self, column: sa.Column[object], *where: sa.ColumnElement[bool]) -> dict[str, int]:
         rows = self._connection.execute(
             sa.select(column, sa.func.count()).where(*where).group_by(column)
