@@ -223,12 +223,15 @@ def deliver_letters(store: Store, clock: Clock, mailer: Mailer) -> int:
     while True:
         with store.begin() as uow:
             claimed = uow.effects.claim(MAIL, at=clock.now(), lease=LEASE)
-            mail, person = (
-                uow.letters.get(claimed.letter_id) if claimed and claimed.letter_id else (None, "")
-            )
+            if claimed is None or claimed.letter_id is None:
+                return done
+            mail, person = uow.letters.get(claimed.letter_id)
+            taken_back = uow.letters.take_back(claimed.letter_id)
+            if taken_back:
+                uow.effects.settle(claimed, EffectStatus.CANCELLED, at=clock.now())
             uow.commit()
-        if claimed is None or mail is None:
-            return done
+        if taken_back:
+            continue
         try:
             mailer.send(mail)
             end = _Settled(EffectStatus.ACCEPTED, Event.TOLD)

@@ -198,7 +198,13 @@ class Items:
         for stored, item in pairs:
             if not isinstance(item, Comment) or (stored.observed_at or read_at) > read_at:
                 continue
-            seen = Observation(item.ref, Presence.PRESENT, item.hidden, item.can_hide)
+            can_hide = item.can_hide
+            if item.account != stored.account:
+                if can_hide and not stored.can_hide:
+                    self._move(stored, item.account)
+                else:
+                    can_hide = None  # what this account may do with it is not what its own may
+            seen = Observation(item.ref, Presence.PRESENT, item.hidden, can_hide)
             change = self.observe(stored, seen, at)
             if change is True:
                 hidden.append(stored)
@@ -224,6 +230,12 @@ class Items:
                 sa.update(t.item).where(t.item.c.id == stored.id).values(**changes, observed_at=at)
             )
         return seen.hidden if turned else None
+
+    def _move(self, stored: StoredItem, account: str) -> None:
+        """Two of the school's accounts see one comment: it belongs to the one that can hide it."""
+        self._connection.execute(
+            sa.update(t.item).where(t.item.c.id == stored.id).values(account=account)
+        )
 
     def mark_observed(self, item_ids: Sequence[int], at: datetime) -> None:
         """Note that these were looked at, so that the next round looks at others first."""

@@ -145,6 +145,28 @@ class Letters:
         row = self._connection.execute(sa.select(t.letter).where(t.letter.c.id == letter_id)).one()
         return Mail(row.message_id, row.sender, row.recipient, row.mime), row.person
 
+    def take_back(self, letter_id: int) -> bool:
+        """Whether the letter tells its reader of a case that by now accuses them.
+
+        If so it must not go: its other notices are free for the next letter.
+        """
+        accused = (
+            sa.select(t.notice.c.id)
+            .join(t.case_exclusion, t.case_exclusion.c.case_id == t.notice.c.case_id)
+            .where(
+                t.notice.c.letter_id == letter_id,
+                t.notice.c.person == t.case_exclusion.c.person,
+            )
+        )
+        ids = list(self._connection.scalars(accused))
+        if not ids:
+            return False
+        self._connection.execute(sa.delete(t.notice).where(t.notice.c.id.in_(ids)))
+        self._connection.execute(
+            sa.update(t.notice).where(t.notice.c.letter_id == letter_id).values(letter_id=None)
+        )
+        return True
+
     def cases_told(self, letter_id: int) -> list[int]:
         """The cases that a letter tells of."""
         return list(

@@ -128,6 +128,27 @@ def test_a_picture_goes_to_a_person(house: House) -> None:
     assert cases(house) == [("open", "routine")]
 
 
+def test_a_comment_that_two_accounts_see_belongs_to_the_one_that_can_hide_it(house: House) -> None:
+    ref = house.comes(HIDES, account="other", can_hide=False)
+    house.cycle()
+    house.platform.post(
+        a_comment(HIDES, native_id=ref.native_id, can_hide=True, created_at=house.clock.now())
+    )
+    house.cycle()
+    assert house.rows("SELECT account, can_hide FROM item") == [("school", 1)]
+    house.platform.post(
+        a_comment(
+            HIDES,
+            native_id=ref.native_id,
+            account="other",
+            can_hide=False,
+            created_at=house.clock.now(),
+        )
+    )
+    house.cycle()
+    assert house.rows("SELECT account FROM item") == [("school",)]
+
+
 # reading that fails
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import AdapterError
 from bot.model import (
     Assessment,
     Cursor,
@@ -56,6 +57,22 @@ def found(house: House, *findings: Finding, text: str = "Zebedee Quartz is a cro
     assessment = Assessment(findings)
     verdict = judge(assessment, house.settings.policy)
     record(house.store, house.clock, house.settings, [Judged(waiting, assessment, verdict)])
+
+
+def accuses_after_an_edit(house: House) -> None:
+    """The one comment there is turns into an accusation of the headteacher."""
+    [(native_id,)] = house.rows("SELECT native_id FROM item")
+    report = PollReport("school", Stream.COMMENTS)
+    now = house.clock.now()
+    edited = a_comment("And the head stole from us", native_id=native_id, created_at=now)
+    with house.store.begin() as uow:
+        page = Page((edited,), Cursor(), last=True)
+        ingest(uow, page, report, now, now, now - timedelta(days=1), True)
+        uow.commit()
+        waiting = uow.readings.waiting(10)
+    assessment = Assessment((finding(Kind.ALLEGATION, Target.HEADTEACHER),))
+    judged = Judged(waiting[0], assessment, judge(assessment, house.settings.policy))
+    record(house.store, house.clock, house.settings, [judged])
 
 
 def parsed(mail: Mail) -> EmailMessage:
@@ -110,18 +127,21 @@ def test_an_edit_that_adds_an_accusation_takes_the_letter_back_before_it_is_sent
     """Urgent news wait for the half-hour; by then the comment accuses the headteacher as well."""
     found(house, finding(Kind.HATE, Target.GROUP))
     assert house.rows("SELECT person FROM notice") == [("mhartley",)]
-    [(native_id,)] = house.rows("SELECT native_id FROM item")
-    report = PollReport("school", Stream.COMMENTS)
-    now = house.clock.now()
-    edited = a_comment("And the head stole from us", native_id=native_id, created_at=now)
-    with house.store.begin() as uow:
-        page = Page((edited,), Cursor(), last=True)
-        ingest(uow, page, report, now, now, now - timedelta(days=1), True)
-        uow.commit()
-        waiting = uow.readings.waiting(10)
-    assessment = Assessment((finding(Kind.ALLEGATION, Target.HEADTEACHER),))
-    judged = Judged(waiting[0], assessment, judge(assessment, house.settings.policy))
-    record(house.store, house.clock, house.settings, [judged])
+    accuses_after_an_edit(house)
+    house.clock.advance(hours=25)
+    house.cycle()
+    assert HEAD not in readers(house)
+    assert CHAIR in readers(house)
+
+
+def test_a_letter_that_waits_for_the_mail_server_is_taken_back_when_it_turns_out_to_accuse(
+    house: House,
+) -> None:
+    house.mailer.fail("send", AdapterError("The mail server is away."), times=9)
+    found(house, finding(Kind.THREAT, Target.STAFF))
+    house.cycle()
+    accuses_after_an_edit(house)
+    house.mailer.recover()
     house.clock.advance(hours=25)
     house.cycle()
     assert HEAD not in readers(house)
