@@ -26,6 +26,11 @@ _NEWCOMER_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE})
 SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
 """Where one of these was told, trail and decision are theirs."""
 
+GRAVE = frozenset(
+    {Kind.THREAT, Kind.EXPLOITATION, Kind.WELFARE, Kind.HATE, Kind.ABUSE, Kind.ALLEGATION}
+)
+"""Kinds that are the DSL's or the chair's alone to settle where they were told."""
+
 NO_CONTENT = frozenset({Role.ICT_TECHNICIAN})
 """Roles that never read what was written."""
 
@@ -77,31 +82,30 @@ def may_see_trail(viewer: Viewer, case: CaseView) -> bool:
 def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
     """Whether they may give this outcome.
 
-    Whoever was told decides, and the officer wherever neither the DSL nor the chair was told.
-    Hiding can be undone and protects: the officer may always do it. Deleting cannot be undone: it
-    is the officer's and the headteacher's, and the DSL's or the chair's alone where they were told,
-    because it may be evidence.
+    Where the DSL or the chair was told, they alone decide: making a child's cry for help public
+    again, or deleting evidence, is nobody else's. Only what is not grave, such as a pupil's name,
+    the officer settles too if told. Elsewhere whoever was told decides, and the
+    officer; deleting is the officer's and the headteacher's. Hiding protects and can be undone:
+    whoever was told and the officer may always do it.
     """
     if (case.item_kind is ItemKind.NEWCOMER) is not (outcome in _NEWCOMER_OUTCOMES):
         return False
     seen_as = _seen_as(viewer, case) - NO_CONTENT
     safeguarding = case.audience & SAFEGUARDING
-    deciding = set(case.audience)
-    if not safeguarding or outcome is Outcome.HIDE:
-        deciding.add(Role.COMMUNICATIONS_OFFICER)
+    deciding = case.audience | {Role.COMMUNICATIONS_OFFICER}
     if outcome is Outcome.DELETE:
-        deciding &= safeguarding or {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER}
+        deciding &= {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER}
+    if safeguarding and outcome is not Outcome.HIDE:
+        shared = outcome is not Outcome.DELETE and not case.kinds & GRAVE
+        deciding = safeguarding | (
+            case.audience & {Role.COMMUNICATIONS_OFFICER} if shared else set()
+        )
     return bool(seen_as & deciding)
 
 
 def may_see_log(viewer: Viewer) -> bool:
     """Whether they may open the log; each of its lines is still asked about by `may_see_trail`."""
     return bool(viewer.roles - NO_CONTENT)
-
-
-def may_see_health(viewer: Viewer) -> bool:
-    """Whether they may see how Schoolgate is doing: everybody with a role."""
-    return bool(viewer.roles)
 
 
 def may_switch_hiding(viewer: Viewer) -> bool:

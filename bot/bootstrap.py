@@ -8,17 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import cast
 
 from filelock import FileLock, Timeout
 
 from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
-from bot.plugins import load_class
+from bot.outbox import fail_orphans
+from bot.plugins import Guarded, load_class
 from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.schema import upgrade
 
 Secret = Callable[[str], str | None]
+
+DATABASE = "schoolgate.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +66,35 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
 
 
 def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
+    """Assemble the house to work in it, as the sole owner of the data directory.
+
+    What a killed process held is given back, and what cannot be carried out any more is said.
+    """
+    app = assemble(settings, clock=clock, data_dir=data_dir, secret=secret)
+    if not app.store.key_fits():
+        app.close()
+        raise DataError(
+            f"The log in {data_dir} was not sealed with the key that Schoolgate has now "
+            "(SCHOOLGATE_LOG_KEY, or the file log.key), or its last entry was changed. Give it the "
+            "right key; `schoolgate log verify` says more."
+        )
+    with app.store.begin() as uow:
+        uow.effects.release_leases()
+        uow.commit()
+    fail_orphans(app.store, clock, app.adapters)
+    return app
+
+
+def assemble(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
     """Open the database (bringing it to its newest shape) and load every plug-in in settings.
 
     Raises SettingsError with every option that is wrong in any plug-in's table, PluginError, or
-    DataError. Call it as the sole owner of the data directory: what a killed process held is
-    given back here.
+    DataError. Changes nothing that a Schoolgate at work on the same data would miss.
     """
     adapters, classifiers, mailer = build_plugins(
         settings, clock=clock, data_dir=data_dir, secret=secret
     )
     store = open_store(data_dir, secret)
-    with store.begin() as uow:
-        uow.effects.release_leases()
-        uow.commit()
     return App(settings, clock, store, data_dir, adapters, classifiers, mailer)
 
 
@@ -112,7 +132,8 @@ def build_plugins(
     checked = {name: a for name, a in adapters.items() if isinstance(a, PlatformAdapter)}
     assert len(checked) == len(adapters)
     assert mailer is None or isinstance(mailer, Mailer)
-    return checked, classifiers, mailer
+    guarded = {name: cast(PlatformAdapter, Guarded(a, name)) for name, a in checked.items()}
+    return guarded, classifiers, cast(Mailer, Guarded(mailer, "mailer")) if mailer else None
 
 
 def classifiers_of(
@@ -131,7 +152,7 @@ def open_store(data_dir: Path, secret: Secret) -> Store:
 
     Raises DataError where the database is there but the key of its log is not.
     """
-    database = data_dir / "schoolgate.db"
+    database = data_dir / DATABASE
     store = Store(database, _log_key(data_dir, secret, is_new=not database.exists()))
     upgrade(store.engine)
     return store

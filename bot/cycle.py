@@ -20,8 +20,11 @@ STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS)
 
 def read_account(app: App, account: str) -> list[PollReport]:
     """Read all streams of one account and judge what came; one stream's failure harms no other."""
-    reports = [poll(app.store, app.clock, app.adapters[account], stream) for stream in STREAMS]
-    for report in reports:
+    reports = []
+    for stream in STREAMS:
+        report = poll(app.store, app.clock, app.adapters[account], stream)
+        reports.append(report)
+        assess_waiting(app.store, app.clock, app.settings, app.classifiers)
         write = _log.info if report.complete else _log.error
         write(
             "read" if report.complete else "could_not_read_all",
@@ -31,7 +34,6 @@ def read_account(app: App, account: str) -> list[PollReport]:
             new=report.new,
             why=report.why,
         )
-    assess_waiting(app.store, app.clock, app.settings, app.classifiers)
     return reports
 
 
@@ -54,6 +56,9 @@ def send_letters(app: App) -> None:
 
 def prove_capabilities(app: App, account: str) -> None:
     """Find out what this account's token may do, and remember it."""
+    with app.store.read() as uow:
+        if uow.state.parked(account, writes=False, at=app.clock.now()):
+            return
     try:
         reports = app.adapters[account].capabilities()
     except AdapterError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
+from traceback import extract_tb
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -28,7 +29,9 @@ def contained(name: str, work: Callable[[], object]) -> None:
     try:
         work()
     except Exception as error:  # noqa: BLE001  the job boundary
-        _log.exception("job_failed", job=name, error=type(error).__name__)
+        # Where it happened, but not its words: a stranger's message may hold a comment.
+        frames = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)]
+        _log.error("job_failed", job=name, error=type(error).__name__, where=frames[-8:])
 
 
 def _read(app: App, account: str, turn: Lock) -> None:
@@ -51,7 +54,7 @@ class Timetable:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(max(4, 3 * len(app.adapters)))},
+            executors={"default": ThreadPoolExecutor(4 * len(app.settings.accounts) + 1)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         for account in app.settings.accounts:

@@ -177,7 +177,7 @@ def _read(line: str) -> _Asked | _Invalid:
 
 def _asked(line: str) -> _Asked:
     try:
-        given = json.loads(line, parse_constant=_no_number)
+        given = json.loads(line.removeprefix("\ufeff"), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise _Invalid("This line is no JSON.") from None
     if not isinstance(given, dict):

@@ -34,6 +34,7 @@ class Event(StrEnum):
     UNSUPPORTED = "unsupported"
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
     EDITED = "edited"
     OBSERVED = "observed"
     TOLD = "told"
@@ -93,7 +94,13 @@ def append(
 ) -> Entry:
     """Add one entry at the end. Not idempotent: once, in the transaction that it records."""
     seq, before = ledger.tail()
-    content = {"seq": seq + 1, "at": at.astimezone(UTC).isoformat(), "event": event, **facts}
+    content = {
+        "seq": seq + 1,
+        "at": at.astimezone(UTC).isoformat(),
+        "event": event,
+        "case_id": case_id,
+        **facts,
+    }
     body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
     entry = Entry(seq + 1, at, event, case_id, body, seal(key, before, body))
     ledger.add(entry)
@@ -124,8 +131,9 @@ def verify(entries: Iterable[Entry], key: bytes, *, against: str = "") -> Verifi
 
 def _columns_agree(entry: Entry) -> bool:
     content = json.loads(entry.body)
-    said = (content["seq"], content["event"], datetime.fromisoformat(content["at"]))
-    return said == (entry.seq, entry.event, entry.at)
+    said = (content["seq"], content["event"], content["case_id"])
+    when = datetime.fromisoformat(content["at"])
+    return (*said, when) == (entry.seq, entry.event, entry.case_id, entry.at)
 
 
 def digest_for_log(salt: str, text: str) -> str:

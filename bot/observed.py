@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import log
+from bot.errors import AdapterError, Throttled, WritesStopped
+from bot.intentions import take_back
 from bot.log import Event
 from bot.model import EffectKind, Observation, Outcome, Presence
-from bot.store import UnitOfWork
+from bot.ports import Clock
+from bot.store import Store, UnitOfWork
+from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
 
 
@@ -35,6 +39,7 @@ def note_unhidden_elsewhere(uow: UnitOfWork, stored: StoredItem, at: datetime) -
     active = uow.effects.active_for(stored.id)
     if case is None or (active is not None and active.kind is EffectKind.UNHIDE):
         return
+    take_back(uow, case=case, at=at, only_by=MACHINE)
     uow.cases.keep_decision(
         case_id=case.id,
         reading_id=stored.reading_id,
@@ -61,3 +66,20 @@ def note(uow: UnitOfWork, stored: StoredItem, event: Event, at: datetime, **fact
             case_id=case.id,
             facts={"case": case.ref, "item": str(stored.ref), **facts},
         )
+
+
+def note_edited(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
+    """Its words are others now: nobody may decide on the old ones any more."""
+    case = uow.cases.find_by_item(stored.id)
+    if case is not None:
+        uow.cases.touch(case.id)
+    note(uow, stored, Event.EDITED, at)
+
+
+def park_if_asked(store: Store, clock: Clock, account: str, error: AdapterError) -> None:
+    """Leave an account alone for as long as its platform asked for."""
+    if isinstance(error, Throttled | WritesStopped) and error.retry_after:
+        until = clock.now() + timedelta(seconds=error.retry_after)
+        with store.begin() as uow:
+            uow.state.park(account, writes=False, until=until, why=str(error))
+            uow.commit()

@@ -6,6 +6,7 @@ platform is asked first, because the earlier one may have arrived without an ans
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,12 +22,14 @@ from bot.errors import (
     Unsupported,
     WritesStopped,
 )
+from bot.hiding import STOPPED
 from bot.log import Event
 from bot.model import EffectKind, EffectStatus, ItemRef, Observation, Presence
-from bot.observed import compare
+from bot.observed import compare, park_if_asked
 from bot.ports import Clock, Mailer, PlatformAdapter
 from bot.store import Store, UnitOfWork
-from bot.store.effects import MAIL, StoredEffect
+from bot.store.cases import LETTER_ALARM
+from bot.store.effects import MACHINE, MAIL, StoredEffect
 from bot.store.items import StoredItem
 
 _log = structlog.get_logger("schoolgate.outbox")
@@ -68,25 +71,37 @@ def deliver(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
                 None if parked else uow.effects.claim(adapter.account, at=clock.now(), lease=LEASE)
             )
             item = uow.items.get(claimed.item_id) if claimed and claimed.item_id else None
+            stopped = uow.state.switch(STOPPED).on
             uow.commit()
         if claimed is None or item is None:
             return done
-        settled = _carry_out(adapter, claimed, item.ref, clock)
+        take_back = stopped and claimed.kind is EffectKind.HIDE and claimed.asked_by == MACHINE
+        settled = _carry_out(adapter, claimed, item.ref, clock, only_look=take_back)
         _settle(store, clock, claimed, item, settled)
         done += 1
 
 
 def _carry_out(
-    adapter: PlatformAdapter, claimed: StoredEffect, ref: ItemRef, clock: Clock
+    adapter: PlatformAdapter,
+    claimed: StoredEffect,
+    ref: ItemRef,
+    clock: Clock,
+    *,
+    only_look: bool,
 ) -> _Settled:
+    """Make the call, after a look where an earlier one may have arrived; `only_look`: no call."""
     try:
         if claimed.attempts > 1 or claimed.status is EffectStatus.ACCEPTED:
             [seen] = adapter.observe([ref])
             reached = _reached(claimed, seen)
             if reached or (claimed.status is EffectStatus.ACCEPTED and seen.hidden is None):
                 return reached or _unreadable(claimed)
+            if only_look:
+                return _Settled(EffectStatus.CANCELLED, Event.CANCELLED, "hiding was stopped")
             if claimed.attempts > _UNREAD_TRIES and claimed.status is EffectStatus.ACCEPTED:
                 return _never_happened(claimed)
+        if only_look:
+            return _Settled(EffectStatus.CANCELLED, Event.CANCELLED, "hiding was stopped")
         call = {
             EffectKind.HIDE: adapter.hide,
             EffectKind.UNHIDE: adapter.unhide,
@@ -159,12 +174,14 @@ def _after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> _S
         alarm = why if isinstance(error, WritesStopped) else ""
         return _Settled(back, None, why, until, alarm=alarm, park=True, counts=False)
     if isinstance(error, SignedOut | Denied):
-        # A person has to mend the token; the intention stands until then.
-        return _Settled(back, None, why, at + _AFTER_DENIAL, alarm=why, park=True, counts=False)
+        # A person has to mend the token; the intention stands until then. One that is refused for
+        # itself must not keep the account's others from being tried.
+        park = isinstance(error, SignedOut)
+        return _Settled(back, None, why, at + _AFTER_DENIAL, alarm=why, park=park, counts=False)
     if error.permanent:
         return _Settled(EffectStatus.FAILED, Event.FAILED, why, alarm=why)
     wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
-    return _Settled(back, None, why, at + wait, alarm=why if claimed.attempts == 3 else "")
+    return _Settled(back, None, why, at + wait, alarm=why if claimed.attempts >= 3 else "")
 
 
 def _settle(
@@ -245,7 +262,8 @@ def _after_refusal(claimed: StoredEffect, error: AdapterError, at: datetime) -> 
     if error.permanent:
         return _Settled(EffectStatus.FAILED, Event.NOT_TOLD, str(error), alarm=str(error))
     wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
-    return _Settled(EffectStatus.PENDING, None, str(error), at + wait)
+    alarm = str(error) if claimed.attempts >= 3 else ""
+    return _Settled(EffectStatus.PENDING, None, str(error), at + wait, alarm=alarm)
 
 
 def _settle_letter(
@@ -256,20 +274,18 @@ def _settle_letter(
     with store.begin() as uow:
         if end.until is not None:
             uow.effects.put_off(claimed, end.status, until=end.until, why=end.why)
-        elif uow.effects.settle(claimed, end.status, at=at, why=end.why):
-            mail, _ = uow.letters.get(claimed.letter_id)
-            for case_id in uow.letters.cases_told(claimed.letter_id):
-                case = uow.cases.get(case_id)
+        else:
+            uow.effects.settle(claimed, end.status, at=at, why=end.why)
+        mail, _ = uow.letters.get(claimed.letter_id)
+        for case_id in uow.letters.cases_told(claimed.letter_id):
+            case = uow.cases.get(case_id)
+            if end.event is not None:
+                facts = {"case": case.ref, "person": person, "letter": mail.message_id}
                 log.append(
-                    uow.log,
-                    uow.log_key,
-                    at=at,
-                    event=end.event or Event.TOLD,
-                    case_id=case_id,
-                    facts={"case": case.ref, "person": person, "letter": mail.message_id},
+                    uow.log, uow.log_key, at=at, event=end.event, case_id=case_id, facts=facts
                 )
-                if end.alarm:
-                    uow.cases.sound_alarm(case_id, f"A letter could not be sent. {end.alarm}")
+            if end.alarm:
+                uow.cases.sound_alarm(case_id, f"{LETTER_ALARM} {end.alarm}")
         uow.commit()
     if end.status is not EffectStatus.ACCEPTED:
         _log.warning("letter_not_sent", effect=claimed.id, status=end.status, why=end.why)
@@ -283,6 +299,8 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
     """
     asked_at = clock.now()
     with store.read() as uow:
+        if uow.state.parked(adapter.account, writes=False, at=asked_at):
+            return 0
         items = uow.items.to_reconcile(
             adapter.account, asked_at - _RECONCILE_FOR, _RECONCILE_AT_ONCE
         )
@@ -292,6 +310,7 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
         seen = adapter.observe([item.ref for item in items])
     except AdapterError as error:
         _log.warning("could_not_observe", account=adapter.account, why=str(error))
+        park_if_asked(store, clock, adapter.account, error)
         return 0
     at = clock.now()
     with store.begin() as uow:
@@ -302,3 +321,28 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
         uow.items.mark_observed([item.id for item in items], at)
         uow.commit()
     return len(items)
+
+
+def fail_orphans(store: Store, clock: Clock, accounts: Iterable[str]) -> None:
+    """Give up, loudly, on what was asked for on accounts that settings no longer name."""
+    with store.begin() as uow:
+        for effect in uow.effects.of_other_channels(accounts):
+            uow.effects.cancel(effect)
+            if effect.case_id is None:
+                continue
+            why = (
+                f"The account “{effect.channel}” is no longer in settings.toml: "
+                f"the {effect.kind} that was asked for there cannot be carried out."
+            )
+            uow.cases.sound_alarm(effect.case_id, why)
+            case = uow.cases.get(effect.case_id)
+            facts = {"case": case.ref, "effect": effect.kind, "by": effect.asked_by, "why": why}
+            log.append(
+                uow.log,
+                uow.log_key,
+                at=clock.now(),
+                event=Event.FAILED,
+                case_id=case.id,
+                facts=facts,
+            )
+        uow.commit()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
 import structlog
 
-from bot.errors import PluginError
+from bot.errors import AdapterError, PluginError, SchoolgateError
 
 _log = structlog.get_logger("schoolgate.plugins")
 _Answer = TypeVar("_Answer")
@@ -49,3 +49,40 @@ def answer_of(what: str, call: Callable[[], _Answer]) -> _Answer:
     except Exception as error:
         _log.warning("plugin_failed", plugin=what, error=type(error).__name__)
         raise PluginFailure(f"A {what} failed ({type(error).__name__}).") from error
+
+
+class Guarded:
+    """Stands before an adapter or a mailer: what it raises is an error of ours, or becomes one.
+
+    Holds for each page of a fetch as well. The port's own attributes shine through.
+    """
+
+    def __init__(self, port: object, name: str) -> None:
+        self._port, self._name = port, name
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._port, name)
+        if not callable(value):
+            return value
+
+        def call(*args: object) -> object:
+            answer = self._kept(lambda: value(*args))
+            return self._pages(answer) if isinstance(answer, Iterator) else answer
+
+        return call
+
+    def _pages(self, pages: Iterator[object]) -> Iterator[object]:
+        nothing_more = object()
+        while (page := self._kept(lambda: next(pages, nothing_more))) is not nothing_more:
+            yield page
+
+    def _kept(self, call: Callable[[], _Answer]) -> _Answer:
+        try:
+            return call()
+        except SchoolgateError:
+            raise
+        except Exception as error:  # noqa: BLE001  the plug-in boundary
+            _log.warning("plugin_failed", plugin=self._name, error=type(error).__name__)
+            raise AdapterError(
+                f"The plug-in of “{self._name}” failed ({type(error).__name__}). It is tried again."
+            ) from None

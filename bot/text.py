@@ -168,6 +168,34 @@ def _edit(
     return Normalised(text.original, "".join(pieces), offsets)
 
 
+RUN_TOGETHER = re.compile(
+    r"(?<![\w'])(?:s?he|who|that|there|what|where)(?=s(?!\w))|(?<![\w'])(?:they|you)(?=re(?!\w))"
+)
+"""The words that are often written together with "is" or "are": "shes", "theyre"."""
+
+
+def spell_out(text: Normalised) -> Normalised:
+    """Put the apostrophe into "shes" and "youre" of a normalised text."""
+    return insert(text, [(match.end(), "'") for match in RUN_TOGETHER.finditer(text.plain)])
+
+
+def insert(text: Normalised, additions: Sequence[tuple[int, str]]) -> Normalised:
+    """Put words into a plain text, each before the character at its place; places ascend."""
+    if not additions:
+        return text
+    pieces: list[str] = []
+    offsets = array("I")
+    done = 0
+    for place, words in additions:
+        pieces += (text.plain[done:place], words)
+        offsets.extend(text.offsets[done:place])
+        offsets.extend([text.offsets[place]] * len(words))
+        done = place
+    pieces.append(text.plain[done:])
+    offsets.extend(text.offsets[done:])
+    return Normalised(text.original, "".join(pieces), offsets)
+
+
 # Signs that stand for a letter inside a word: "1d10t", "sh!t", "a$$".
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiltel")
 _LEET_WORD = re.compile(

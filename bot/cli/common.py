@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from bot.bootstrap import DATABASE
+from bot.errors import DataError
 from bot.settings import Settings, load
 
 DataOption = Annotated[
@@ -23,6 +25,8 @@ SettingsOption = Annotated[
     typer.Option("--settings", envvar="SCHOOLGATE_SETTINGS", help="The school's settings.toml."),
 ]
 DEFAULT_DATA = Path("data")
+SANDBOX = "sandbox.db"
+"""Where this file is, a demo was played: never a real school's data."""
 
 
 def settings_path(path: Path | None) -> Path:
@@ -33,6 +37,15 @@ def settings_path(path: Path | None) -> Path:
 def load_settings(path: Path | None) -> Settings:
     """The school's settings; raises SettingsError with every problem at once."""
     return load(settings_path(path), environ=os.environ)
+
+
+def existing_data(folder: Path) -> Path:
+    """The folder, if Schoolgate has worked there; a mistyped one must not look like success."""
+    if not (folder / DATABASE).exists():
+        raise DataError(
+            f"There is no Schoolgate database in {folder}. Name its folder with --data."
+        )
+    return folder
 
 
 def stop_on_signal() -> Event:

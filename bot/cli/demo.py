@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import program_log
-from bot.bootstrap import App, build_app, sole_owner
-from bot.cli.common import stop_on_signal
+from bot.bootstrap import DATABASE, App, build_app, sole_owner
+from bot.cli.common import SANDBOX, stop_on_signal
 from bot.cli.log import entries
 from bot.cycle import prove_capabilities, run_cycle
 from bot.demo import play_day, settle
@@ -51,6 +51,10 @@ def demo(
     if comments is not None and not once:
         raise typer.BadParameter("--comments needs --once")
     stop = stop_on_signal() if not once else Event()
+    if data is not None and (data / DATABASE).exists() and not (data / SANDBOX).exists():
+        raise DataError(
+            f"{data} holds a real school's data. Name another folder with --data, or none."
+        )
     folder = data or Path(mkdtemp(prefix="schoolgate-demo-"))
     _screen.print(f"Everything is kept in {folder}")
     with sole_owner(folder):

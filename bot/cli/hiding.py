@@ -7,7 +7,7 @@ import os
 import typer
 
 from bot.bootstrap import open_store
-from bot.cli.common import DEFAULT_DATA, DataOption
+from bot.cli.common import DEFAULT_DATA, DataOption, existing_data
 from bot.clock import SystemClock
 from bot.services.decide import turn_hiding
 from bot.settings import secret_reader
@@ -19,18 +19,18 @@ app = typer.Typer(help="Stop all hiding at once, or let it go on.", no_args_is_h
 def stop(data: DataOption = DEFAULT_DATA) -> None:
     """Stop all hiding at once: everything goes to a person instead."""
     _turn(data, stop=True)
-    print("Hiding is stopped. Comments go on being read, judged and queued.")
+    print(f"Hiding is stopped for {data}. Comments go on being read, judged and queued.")
 
 
 @app.command()
 def resume(data: DataOption = DEFAULT_DATA) -> None:
     """Let hiding go on, as settings.toml allows it."""
     _turn(data, stop=False)
-    print("Hiding goes on, as settings.toml allows it.")
+    print(f"Hiding goes on for {data}, as settings.toml allows it.")
 
 
 def _turn(data: DataOption, *, stop: bool) -> None:
-    store = open_store(data, secret_reader(os.environ))
+    store = open_store(existing_data(data), secret_reader(os.environ))
     try:
         turn_hiding(store, SystemClock(), by="command line", stop=stop)
     finally:

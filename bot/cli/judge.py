@@ -47,9 +47,15 @@ def _lines(file: str) -> Iterator[str]:
     """Lines end at a line feed alone: JSON may hold the other separators of Unicode."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+            blank = 0
             for line in source:
                 text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
                 if text.strip():
+                    # An empty line between others is answered too: callers pair lines by number.
+                    yield from [""] * blank
                     yield text
+                    blank = 0
+                else:
+                    blank += 1
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}.") from error

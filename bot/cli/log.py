@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.bootstrap import open_store
-from bot.cli.common import DEFAULT_DATA, DataOption
-from bot.errors import DataError
+from bot.cli.common import DEFAULT_DATA, DataOption, existing_data
 from bot.log import Entry
 from bot.log import verify as verify_chain
 from bot.settings import secret_reader
@@ -32,17 +31,24 @@ def verify(
     ] = "",
 ) -> None:
     """Recompute the chain of the log: 0 if it is whole, else 1 and the first bad entry."""
-    if not (data / "schoolgate.db").exists():
-        raise DataError(f"There is no Schoolgate database in {data}. Name its folder with --data.")
-    store = open_store(data, secret_reader(os.environ))
+    store = open_store(existing_data(data), secret_reader(os.environ))
     try:
         found = verify_chain(entries(store), store.log_key, against=against)
+        with store.read() as uow:
+            silent, unlocked = uow.log.cases_without_entry(), not uow.log.is_locked()
     finally:
         store.close()
     if not found.ok:
         print(f"The log is NOT whole: {found.problem}.")
         raise typer.Exit(1)
+    if silent:
+        print(f"The log is NOT whole: {silent} cases have no entry in it. Was its end cut off?")
+        raise typer.Exit(1)
     print(f"The log is whole: {found.entries} entries. Head: {found.head}")
+    if unlocked:
+        print("But the lock that refuses changes to it was taken off: find out by whom.")
+    if not against:
+        print("(A cut-off end shows only with --against, and a head that was written down before.)")
 
 
 def entries(store: Store) -> Iterator[Entry]:

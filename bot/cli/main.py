@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -27,6 +28,7 @@ app.add_typer(user.app, name="user")
 
 def main() -> None:
     """The entry point: errors of ours end as a sentence and exit code 2, never as a traceback."""
+    os.umask(0o077)  # the data folder holds what children disclosed: its owner's eyes alone
     try:
         app()
     except SettingsError as error:

@@ -12,6 +12,7 @@ from bot import program_log
 from bot.bootstrap import build_app, sole_owner
 from bot.cli.common import (
     DEFAULT_DATA,
+    SANDBOX,
     DataOption,
     SettingsOption,
     load_settings,
@@ -20,7 +21,7 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.cycle import prove_capabilities, run_cycle
-from bot.errors import Problem, SettingsError
+from bot.errors import DataError, Problem, SettingsError
 from bot.jobs import Timetable
 from bot.settings import secret_reader
 from bot.web import serve
@@ -36,7 +37,6 @@ def run(
     ] = False,
 ) -> None:
     """Watch the school's accounts: read, judge, hide or queue, log, write; and serve the pages."""
-    stop = stop_on_signal()
     chosen = load_settings(settings)
     if not chosen.accounts:
         raise SettingsError(
@@ -48,6 +48,8 @@ def run(
                 )
             ]
         )
+    if (data / SANDBOX).exists():
+        raise DataError(f"{data} holds the demo's made-up school. Name another folder with --data.")
     with sole_owner(data):
         program_log.configure(data)
         clock = SystemClock()
@@ -61,6 +63,7 @@ def run(
                     state = report.result if report.complete else f"{report.result}: {report.why}"
                     print(f"{report.account} {report.stream}: {state}; {report.new} new")
                 raise typer.Exit(0 if all(report.complete for report in reports) else 1)
+            stop = stop_on_signal()
             server = serve(app)
             timetable = Timetable(app)
             server.start()

@@ -23,7 +23,7 @@ def about() -> None:
 
 @app.command()
 def add(
-    email: Annotated[str, typer.Argument(help="As it stands in settings.toml, [[people]].")],
+    email: Annotated[str, typer.Argument(help="As it stands under people in settings.toml.")],
     data: DataOption = DEFAULT_DATA,
     settings: SettingsOption = None,
 ) -> None:
@@ -38,4 +38,4 @@ def add(
         add_user(store, SystemClock(), chosen, email, password)
     finally:
         store.close()
-    print(f"{email} can sign in now.")
+    print(f"{email} can sign in now ({data}).")

@@ -103,6 +103,7 @@ def findings(
     drafts = [
         *_by_meaning(seen),
         *_accusations(seen),
+        *_character(seen),
         *_harm(seen),
         *_private_details(seen),
         *_impersonation(seen),
@@ -121,6 +122,10 @@ def _by_meaning(seen: Evidence) -> Iterator[Finding]:
         if kind is Kind.SEXUAL and seen.near(signal, "who.pupil"):
             yield Finding(Kind.EXPLOITATION, _SERIOUS, Target.PUPIL, child=True)
             continue
+        if kind is Kind.HATE and target in (Target.SCHOOL, Target.NONE):
+            target = Target.GROUP
+        if Aspect.COURT in meaning.aspects and seen.by_the_head(signal):
+            yield seen.unclear(_MILD, child=True)
         if kind in _REPORTABLE and seen.reported(signal):
             yield Finding(Kind.WELFARE, _MILD, seen.victim, child=seen.has("who.child"))
             severity = _MILD
@@ -143,6 +148,8 @@ def _accusations(seen: Evidence) -> Iterator[Finding]:
     ):
         for signal in seen.labelled(label):
             accused = seen.accused(signal)
+            if seen.near(signal, "hate.phrase", 0):
+                continue  # a whole group is meant
             asked = seen.near(signal, "say.question", 0)
             child = seen.has("who.child") and label == "allegation.crime"
             if accused is None:
@@ -152,20 +159,37 @@ def _accusations(seen: Evidence) -> Iterator[Finding]:
             yield accused.finding(_MILD if asked else severity, child=child)
 
 
+def _character(seen: Evidence) -> Iterator[Finding]:
+    """ "Liar" is abuse; said of the headteacher it may be a concern too, and none for them."""
+    for signal in seen.labelled("allegation.character"):
+        accused = seen.accused(signal)
+        if accused is not None and seen.may_be_the_head(accused):
+            yield accused.finding(_MILD, child=False)
+
+
 def _harm(seen: Evidence) -> Iterator[Finding]:
     """A child was hurt: by staff it is an accusation, by another child or whoever, a worry."""
     for signal in seen.labelled("harm.done"):
         accused = None if seen.by_a_child(signal) else seen.accused(signal)
         if accused is not None:
             yield accused.finding(_SERIOUS, child=True)
-            continue
-        if not seen.by_a_child(signal):
+        elif not seen.by_a_child(signal):
             yield seen.unclear(_MILD, child=True)
-        yield Finding(Kind.WELFARE, seen.exposure, Target.PUPIL, child=True)
+        if accused is None or accused.target in (Target.NONE, Target.ADULT):
+            yield Finding(Kind.WELFARE, seen.exposure, Target.PUPIL, child=True)
+    for signal in seen.labelled("abuse.exclude"):
+        if seen.near(signal, "name.first") or seen.near(signal, "who.pupil"):
+            yield Finding(Kind.ABUSE, _SERIOUS, Target.PUPIL, child=True)
+    for signal in seen.labelled("harm.verb"):
+        accused = seen.accused(signal)
+        if accused is not None and seen.followed(signal, "name.first", "name.own", "name.full"):
+            yield accused.finding(_SERIOUS, child=True)
     for signal in seen.labelled("welfare.other"):
         child = seen.has("who.child") or seen.has("name.first")
         court = frozenset({Aspect.COURT} if seen.near(signal, "dispute.court") else ())
         yield Finding(Kind.WELFARE, seen.exposure, seen.victim, child, court)
+        if seen.by_the_head(signal):
+            yield seen.unclear(_MILD, child=child)
     if seen.has("welfare.distress"):
         young = seen.has("author.age") or seen.has("welfare.self")
         severity = _SERIOUS if young else _MILD

@@ -228,7 +228,10 @@ def _content(connection: sa.Connection, viewer: Viewer, row: Any) -> Content:
         judged=readings[row.reading_id],
         now=readings[row.now_reading_id] if row.now_reading_id != row.reading_id else None,
         earlier=tuple(words for number, words in readings.items() if number not in shown),
-        post=_above(connection, viewer, row.platform, row.post_id),
+        # A quote heads a conversation of its own: nothing stands above itself.
+        post=_above(connection, viewer, row.platform, row.post_id)
+        if row.post_id != row.native_id
+        else None,
         parent=_above(connection, viewer, row.platform, row.parent_id)
         if row.parent_id != row.post_id
         else None,

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.access import DPO_KINDS, NO_CONTENT, SAFEGUARDING, CaseView, Viewer
+from bot.access import DPO_KINDS, GRAVE, NO_CONTENT, SAFEGUARDING, CaseView, Viewer
 from bot.model import EffectKind, EffectStatus, ItemKind, Kind, Role
 from bot.store import Store
 from bot.store import tables as t
@@ -54,8 +54,9 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.and_(
         _not_excluded(viewer),
         sa.or_(
-            _told(reading),
-            sa.and_(_seen_as(viewer, officers), ~_told(SAFEGUARDING)),
+            _told(reading & SAFEGUARDING),
+            sa.and_(_told(officers), *(~_holds(kind) for kind in sorted(GRAVE))),
+            sa.and_(~_told(SAFEGUARDING), sa.or_(_told(reading), _seen_as(viewer, officers))),
         ),
     )
 

@@ -11,27 +11,29 @@ three words of the same sentence between, `...` up to eight; `^` the start of a 
 the words of a slot its end; `!` before a slot: none of its words follows. An apostrophe may be
 left out.
 
-A phrase is tried only on texts that hold one of its rarest slot's words, and its expression is
-compiled the first time that happens: so a thousand phrases cost next to nothing.
+A phrase is tried only around its rarest slot's words, and its expression is compiled the first
+time a text holds one: so a thousand phrases cost next to nothing, and a long text its length.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from bot.model import Signal
-from bot.text import Normalised
+from bot.text import RUN_TOGETHER, Normalised, spell_out
 
 Table = Mapping[str, Sequence[str]]
 """Label → phrases."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
+_SIGN = re.compile(r"[^\x00-\x7f]")
 _BETWEEN = r"[^\w.!?]{1,6}"
 _SENTENCE_START = r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*"
 _SENTENCE_END = r"(?=[^\w.!?]*(?:[.!?\n]|\Z))"
@@ -41,6 +43,7 @@ _KEPT = frozenset(
 _GAPS = {"..": 3, "...": 8}
 _STEM = 4  # letters by which a word with any ending is looked up
 _ENOUGH = 40  # matches of one phrase in one text; more says nothing new
+_REACH = 150  # characters that a phrase may stretch to either side of its rarest word
 
 
 def read_table(text: str) -> dict[str, list[str]]:
@@ -122,6 +125,8 @@ class Phrase:
             part = _BETWEEN + part
             if "$" in words:
                 part = rf"(?:{part}|{_SENTENCE_END})"
+            if "is" in words and self.label.startswith("allegation"):
+                part = rf"(?:{part}|'s(?!\w))"  # "the head's a thief"
             if slot[0] == "!":
                 part = rf"(?!{part})"
             parts.append(f"(?:{part})?" if slot[-1] == "?" else part)
@@ -131,7 +136,8 @@ class Phrase:
 def _expression(word: str) -> str:
     if word == "$":
         return r"(?!)"  # the end of a sentence is no word
-    escaped = re.escape(word).replace("_", r"[^\w.!?]{1,3}")
+    spelt = "_".join(RUN_TOGETHER.sub(r"\g<0>'", part) for part in word.split("_"))
+    escaped = re.escape(spelt).replace("_", r"[^\w.!?]{1,3}")
     if word.split("_")[0] not in _KEPT:
         escaped = escaped.replace("'", "'?")
     escaped = _TITLE.sub(r"\1\\.?", escaped)
@@ -163,37 +169,87 @@ class PhraseBook:
                     for needle in phrase.needles:
                         self._by_needle[needle].append(phrase)
 
-    def find(self, text: Normalised) -> list[Signal]:
-        """Every phrase in a text, as signals whose spans are those of the original."""
+    def find(self, text: Normalised, beside: Normalised | None = None) -> list[Signal]:
+        """Every phrase in a text, as signals whose spans are those of the original.
+
+        Where the text was already searched in another form, `beside`, only what stands near
+        words that this one does not have is looked at.
+        """
+        text = spell_out(text)
+        known = frozenset(_WORD.findall(spell_out(beside).plain)) if beside else frozenset()
         found = [
-            Signal("rules", phrase.label, 1.0, match.start(), match.end())
-            for phrase in self._candidates(text.plain)
-            for match in islice(phrase.pattern.finditer(text.plain), _ENOUGH)
+            Signal("rules", phrase.label, 1.0, start, end)
+            for phrase, places in self._candidates(text.plain, known)
+            for start, end in islice(_matches(phrase.pattern, text.plain, places), _ENOUGH)
         ]
-        excuses = [signal for signal in found if signal.label.startswith("not:")]
+        excused = _excused(found, len(text.plain))
         return [
             _at_original(signal, text)
             for signal in found
-            if not signal.label.startswith("not:") and not _excused(signal, excuses)
+            if not signal.label.startswith("not:")
+            and not any(
+                signal.label.startswith(what) and 1 in places[signal.start : signal.end]
+                for what, places in excused.items()
+            )
         ]
 
-    def _candidates(self, plain: str) -> Iterable[Phrase]:
-        words = set(_WORD.findall(plain))
-        words |= {word.split("'")[0] for word in words if "'" in word}
-        words |= {f"{word[:_STEM]}*" for word in words}
-        if not plain.isascii():
-            words |= {char for char in plain if char > "\x7f"}
-        hits = self._by_needle.keys() & words
-        return {id(phrase): phrase for word in hits for phrase in self._by_needle[word]}.values()
+    def _candidates(self, plain: str, known: frozenset[str]) -> Iterator[tuple[Phrase, list[int]]]:
+        """The phrases that may be in a text, and where; near words that are not known."""
+        words = [(match.group(), match.start()) for match in _WORD.finditer(plain)]
+        new = [start for word, start in words if word not in known] if known else []
+        places: dict[str, list[int]] = defaultdict(list)
+        for word, start in words:
+            if known and not _any_within(new, start, _REACH):
+                continue
+            for form in _forms(word) & self._by_needle.keys():
+                places[form].append(start)
+        if not plain.isascii() and not known:
+            for match in _SIGN.finditer(plain):
+                if match.group() in self._by_needle:
+                    places[match.group()].append(match.start())
+        by_phrase: dict[int, tuple[Phrase, list[int]]] = {}
+        for form, starts in places.items():
+            for phrase in self._by_needle[form]:
+                by_phrase.setdefault(id(phrase), (phrase, []))[1].extend(starts)
+        yield from by_phrase.values()
 
 
-def _excused(signal: Signal, excuses: Iterable[Signal]) -> bool:
-    return any(
-        signal.label.startswith(excuse.label[4:])
-        and excuse.start < signal.end
-        and signal.start < excuse.end
-        for excuse in excuses
-    )
+def _any_within(places: Sequence[int], place: int, reach: int) -> bool:
+    """Whether any of some ascending places is near this one."""
+    at = bisect_left(places, place - reach)
+    return at < len(places) and places[at] <= place + reach
+
+
+def _forms(word: str) -> set[str]:
+    """How a word of a text may be spelt as a needle."""
+    forms = {word}
+    if "'" in word:
+        forms |= {word.split("'")[0], word.replace("'", "")}
+    return forms | {f"{form[:_STEM]}*" for form in forms}
+
+
+def _matches(pattern: re.Pattern[str], plain: str, places: list[int]) -> Iterator[tuple[int, int]]:
+    """Where a phrase stands, looked for around its needles alone."""
+    begin = end = 0
+    for place in sorted(places):
+        if place + _REACH <= end:
+            continue
+        if place - _REACH >= end or not end:
+            if end:
+                yield from (match.span() for match in pattern.finditer(plain, begin, end))
+            begin = max(end, place - _REACH)
+        end = min(len(plain), place + _REACH)
+    yield from (match.span() for match in pattern.finditer(plain, begin, end))
+
+
+def _excused(found: Iterable[Signal], size: int) -> dict[str, bytearray]:
+    """What is excused, by the beginning of its label, and at which characters (1) of the text."""
+    excused: dict[str, bytearray] = {}
+    for signal in found:
+        if signal.label.startswith("not:"):
+            places = excused.setdefault(signal.label[4:], bytearray(size))
+            places[signal.start : signal.end] = b"\1" * (signal.end - signal.start)
+    return excused
 
 
 def _at_original(signal: Signal, text: Normalised) -> Signal:

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot import log
 from bot.hiding import BREAKER, STOPPED, Circumstances, HeldBack, hold_back
+from bot.intentions import ask_for, take_back
 from bot.judging import assess, unscored
 from bot.log import Event
 from bot.model import (
@@ -23,15 +24,18 @@ from bot.model import (
 from bot.plugins import PluginFailure, answer_of
 from bot.policy import judge
 from bot.ports import Classifier, Clock
-from bot.services.told import due_at, people_told
+from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import JudgedReading, StoredCase, facets
+from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
 from bot.store.readings import WaitingReading
 
-MACHINE = "machine"
-"""Who asked for an effect that no person decided on."""
+PAUSED = (
+    "Hiding is paused: far more than usual was being hidden. Look at the queue, then let it go on."
+)
+"""The breaker's question, on the case at which it tripped."""
 
 BATCH = 50
 _TRIES = 3
@@ -137,6 +141,7 @@ class _Sitting:
         # Hides from before the moment at which a person closed the breaker do not count.
         hour_ago = clock.now() - timedelta(hours=1)
         since = max(hour_ago, breaker.set_at or hour_ago)
+        self._tripped = False
         self._hides = uow.effects.hides_asked_since(since, MACHINE)
 
     def record(self, one: Judged) -> JudgedReading:
@@ -161,18 +166,26 @@ class _Sitting:
             at=at,
         )
         _log_judged(uow, case, one, back, at)
-        if verdict.action is Action.HIDE and back is HeldBack.NO and not stored.hidden:
-            ask_for(
-                uow,
-                EffectKind.HIDE,
-                case=case,
-                channel=reading.account,
-                by=MACHINE,
-                clock=self._clock,
-            )
-            self._hides += 1
+        if self._tripped:
+            self._tripped = False
+            uow.cases.sound_alarm(case.id, PAUSED)
+        self._hide(case, reading.account, stored, verdict.action, back)
         self._notify(case, one)
         return kept
+
+    def _hide(
+        self, case: StoredCase, channel: str, stored: StoredItem, action: Action, back: HeldBack
+    ) -> None:
+        """Ask for the hide, or take back the one that was asked for other words."""
+        uow, at = self._uow, self._clock.now()
+        if action is not Action.HIDE or back is not HeldBack.NO:
+            take_back(uow, case=case, at=at, only_by=MACHINE)
+            return
+        active = uow.effects.active_for(stored.id)
+        stays_hidden = stored.hidden and (active is None or active.kind is EffectKind.HIDE)
+        if not stays_hidden:
+            ask_for(uow, EffectKind.HIDE, case=case, channel=channel, by=MACHINE, at=at)
+            self._hides += 1
 
     def _hold_back(self, one: Judged, stored: StoredItem) -> HeldBack:
         if one.verdict.action is Action.HIDE:
@@ -192,7 +205,7 @@ class _Sitting:
         """Pause hiding when the last hour saw more hides than settings allow."""
         if self._breaker_open or self._hides < self._settings.hiding.breaker_per_hour:
             return
-        self._breaker_open = True
+        self._breaker_open = self._tripped = True
         uow, at = self._uow, self._clock.now()
         uow.state.set_switch(BREAKER, True, by=MACHINE, at=at)
         facts = {"switch": BREAKER, "on": True, "by": MACHINE}
@@ -205,7 +218,10 @@ class _Sitting:
         if one.reading.baseline or verdict.action is Action.ALLOW:
             return
         at = self._clock.now()
-        for person in people_told(verdict.told, case.excluded, self._settings.policy.people):
+        told = people_told(verdict.told, case.excluded, self._settings.policy.people)
+        if not told:
+            self._uow.cases.sound_alarm(case.id, NOBODY_TOLD)
+        for person in told:
             letters.notify(
                 case_id=case.id,
                 reading_id=case.reading_id,
@@ -236,21 +252,3 @@ def _log_judged(
             "baseline": one.reading.baseline,
         },
     )
-
-
-def ask_for(
-    uow: UnitOfWork, kind: EffectKind, *, case: StoredCase, channel: str, by: str, clock: Clock
-) -> None:
-    """Write an intention down, and in the log that it was asked for (not that it happened)."""
-    at = clock.now()
-    uow.effects.ask(
-        kind,
-        channel=channel,
-        asked_by=by,
-        at=at,
-        urgency=case.urgency,
-        item_id=case.item_id,
-        case_id=case.id,
-    )
-    facts = {"case": case.ref, "effect": kind, "by": by}
-    log.append(uow.log, uow.log_key, at=at, event=Event.ASKED, case_id=case.id, facts=facts)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import log
 from bot.access import CaseView, Viewer, may_decide, may_see, may_switch_hiding
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.hiding import BREAKER, STOPPED
+from bot.intentions import ask_for, take_back
 from bot.log import Event
-from bot.model import EffectKind, ItemKind, Outcome
+from bot.model import EffectKind, EffectStatus, ItemKind, Outcome
 from bot.ports import Clock
-from bot.services.assess import MACHINE, ask_for
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
+from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
+
+TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
 
 NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE})
 """Outcomes that make no sense in the log without a why."""
@@ -23,6 +27,7 @@ _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
     ItemKind.COMMENT: frozenset(set(Outcome) - {Outcome.APPROVE, Outcome.NOT_SUITABLE}),
 }
+_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
 _VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
 
@@ -67,7 +72,9 @@ def decide(store: Store, clock: Clock, viewer: Viewer, wish: Wish) -> None:
             raise NotAllowed("There is no such case.")
         _check(wish, item)
         at = clock.now()
-        if not uow.cases.close(case.id, wish.version, at):
+        # Hiding protects, and anybody told may do it; the case stays with those whose it is.
+        settles = may_decide(viewer, view, _MILDEST[item.ref.kind])
+        if not uow.cases.change(case.id, wish.version, closed_at=at if settles else None):
             raise Conflict("Somebody else changed this case while you looked at it.")
         uow.cases.keep_decision(
             case_id=case.id,
@@ -84,7 +91,7 @@ def decide(store: Store, clock: Clock, viewer: Viewer, wish: Wish) -> None:
             "reason": log.digest_for_log(case.ref, wish.reason.strip()),
         }
         log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
-        _ask_platform(uow, clock, viewer, wish, case, item)
+        _ask_platform(uow, viewer, wish.outcome, case, item, at)
         uow.commit()
 
 
@@ -99,23 +106,27 @@ def _check(wish: Wish, item: StoredItem) -> None:
 
 def _ask_platform(
     uow: UnitOfWork,
-    clock: Clock,
     viewer: Viewer,
-    wish: Wish,
+    outcome: Outcome,
     case: StoredCase,
     item: StoredItem,
+    at: datetime,
 ) -> None:
+    """Ask for what was decided, in this person's name, and take back what goes against it."""
     active = uow.effects.active_for(item.id)
-    on_its_way = active.kind if active else None
-    hidden = item.hidden or on_its_way is EffectKind.HIDE
-    kind: EffectKind | None
-    if wish.outcome in _MAKES_VISIBLE:
-        kind = EffectKind.UNHIDE if hidden else None
-    else:
-        kind = _VANISHES.get(wish.outcome)
-    already = kind is EffectKind.HIDE and item.hidden and on_its_way is not EffectKind.UNHIDE
-    if kind is not None and kind is not on_its_way and not already:
-        ask_for(uow, kind, case=case, channel=item.account, by=viewer.person_key, clock=clock)
+    under_way = active.kind if active else None
+    wanted: EffectKind | None = _VANISHES.get(outcome)
+    if outcome in _MAKES_VISIBLE:
+        hidden = item.hidden or under_way is EffectKind.HIDE
+        wanted = EffectKind.UNHIDE if hidden else None
+    if wanted is None:
+        take_back(uow, case=case, at=at)
+        return
+    theirs = active is not None and active.kind is wanted and active.asked_by != MACHINE
+    already = wanted is EffectKind.HIDE and item.hidden and active is None
+    if not theirs and not already:
+        by = viewer.person_key
+        ask_for(uow, wanted, case=case, channel=item.account, by=by, at=at)
 
 
 def switch_hiding(store: Store, clock: Clock, viewer: Viewer, *, stop: bool) -> None:
@@ -134,7 +145,11 @@ def turn_hiding(store: Store, clock: Clock, *, by: str, stop: bool) -> None:
     with store.begin() as uow:
         uow.state.set_switch(STOPPED, stop, by=by, at=at)
         if stop:
-            uow.effects.cancel_pending_hides(MACHINE)
+            for effect in uow.effects.machine_hides():
+                assert effect.case_id is not None
+                if effect.status is EffectStatus.PENDING:
+                    take_back(uow, case=uow.cases.get(effect.case_id), at=at, only_by=MACHINE)
+                    uow.cases.sound_alarm(effect.case_id, TAKEN_BACK)
         else:
             uow.state.set_switch(BREAKER, False, by=by, at=at)
         facts = {"switch": STOPPED, "on": stop, "by": by}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.errors import AdapterError, Throttled, WritesStopped
-from bot.log import Event
+from bot.errors import AdapterError
 from bot.model import (
     Cursor,
     ItemKind,
@@ -17,10 +16,18 @@ from bot.model import (
     Stream,
     Urgency,
 )
-from bot.observed import note, note_hidden_elsewhere, note_unhidden_elsewhere
+from bot.observed import (
+    note_edited,
+    note_hidden_elsewhere,
+    note_unhidden_elsewhere,
+    park_if_asked,
+)
 from bot.ports import Clock, PlatformAdapter
 from bot.store import Store, UnitOfWork
 from bot.store.items import StoredItem
+
+_MOST_PAGES = 500
+"""A poll that never ends would keep what it brought from being judged."""
 
 
 @dataclass
@@ -51,17 +58,16 @@ def poll(store: Store, clock: Clock, adapter: PlatformAdapter, stream: Stream) -
     with store.begin() as uow:
         first_start = uow.state.first_start(adapter.account, started)
         parked = uow.state.parked(adapter.account, writes=False, at=started)
-        read_before = uow.state.was_read_whole(adapter.account, stream)
         cursor = uow.state.cursor(adapter.account, stream)
         poll_id = uow.state.open_poll(adapter.account, stream, started)
         uow.commit()
     try:
         pages = _pages(adapter, stream, cursor) if parked is None else _nothing(parked.why)
-        _read(store, clock, pages, report, first_start, read_before)
+        _read(store, clock, pages, report, first_start, bool(cursor.high_water))
     except AdapterError as error:
         report.result = PollResult.PARTIAL if report.seen else PollResult.FAILED
         report.why = str(error)
-        _park_if_asked(store, clock, adapter.account, error)
+        park_if_asked(store, clock, adapter.account, error)
     with store.begin() as uow:
         uow.state.close_poll(
             poll_id,
@@ -99,8 +105,7 @@ def _read(
     first_start: datetime,
     read_before: bool,
 ) -> None:
-    finished = False
-    while not finished:
+    for _ in range(_MOST_PAGES):
         asked_at = clock.now()
         page = next(pages, None)
         if page is None:
@@ -108,7 +113,11 @@ def _read(
         with store.begin() as uow:
             ingest(uow, page, report, clock.now(), asked_at, first_start, read_before)
             uow.commit()
-        finished = page.last
+        if page.last:
+            return
+    raise AdapterError(
+        f"There were more than {_MOST_PAGES} pages to read. The rest is read at the next poll."
+    )
 
 
 def ingest(
@@ -132,7 +141,7 @@ def ingest(
         if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
             _open_newcomer_case(uow, stored, at)
     for stored in met.edited:
-        note(uow, stored, Event.EDITED, at)
+        note_edited(uow, stored, at)
     for stored in met.hidden_by_others:
         note_hidden_elsewhere(uow, stored, at)
     for stored in met.unhidden_by_others:
@@ -158,11 +167,3 @@ def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> No
         excluded=(),
         at=at,
     )
-
-
-def _park_if_asked(store: Store, clock: Clock, account: str, error: AdapterError) -> None:
-    if isinstance(error, Throttled | WritesStopped) and error.retry_after:
-        until = clock.now() + timedelta(seconds=error.retry_after)
-        with store.begin() as uow:
-            uow.state.park(account, writes=False, until=until, why=str(error))
-            uow.commit()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from uuid import uuid4
 
 from bot.letters import LetterFacts, Line, render
-from bot.model import EffectKind, Kind, Person, Target
+from bot.model import EffectKind, EffectStatus, Kind, Person, Target
 from bot.ports import Clock
+from bot.services.told import NOBODY_TOLD, people_told
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, UnitOfWork
 from bot.store.effects import MAIL
 from bot.store.letters import DueNotice
 from bot.wording import plain_name
@@ -26,13 +28,14 @@ def compose(store: Store, clock: Clock, settings: Settings) -> int:
     """
     if settings.mail is None:
         return 0
-    people = {person.key: person for person in settings.policy.people}
+    people = {p.key: p for p in settings.policy.people if p.email and p.roles}
     at = clock.now()
     with store.begin() as uow:
         letters = 0
         for key, group in groupby(uow.letters.due(at), key=lambda notice: notice.person):
             notices = list(group)
             if key not in people:
+                _tell_others(uow, settings, notices, at)
                 continue
             facts = _facts(people[key], notices, settings)
             domain = settings.mail.sender.rpartition("@")[2].rstrip(">") or "schoolgate.invalid"
@@ -85,11 +88,34 @@ def _what(notice: DueNotice) -> str:
 
 def _done(notice: DueNotice) -> str:
     """What was done about it already, in words that claim no more than is known."""
+    if notice.gone:
+        return "no longer on the platform"
+    if notice.hidden:
+        return "hidden"
     return {
-        "hide:confirmed": "hidden",
-        "hide:accepted": "hiding asked for, not yet confirmed",
-        "hide:claimed": "hiding asked for, not yet confirmed",
-        "hide:pending": "hiding asked for, not yet confirmed",
-        "hide:unsupported": "cannot be hidden on that platform",
-        "hide:failed": "could not be hidden",
-    }.get(notice.hide_status, "still visible to the public")
+        EffectStatus.PENDING: "hiding asked for, not yet confirmed",
+        EffectStatus.CLAIMED: "hiding asked for, not yet confirmed",
+        EffectStatus.ACCEPTED: "hiding asked for, not yet confirmed",
+        EffectStatus.UNSUPPORTED: "visible: it cannot be hidden on that platform",
+        EffectStatus.FAILED: "visible: it could not be hidden",
+    }.get(notice.hide or EffectStatus.CANCELLED, "visible to the public")
+
+
+def _tell_others(
+    uow: UnitOfWork, settings: Settings, notices: Sequence[DueNotice], at: datetime
+) -> None:
+    """Somebody was to be told who has left, or has no address or role any more."""
+    uow.letters.drop([notice.id for notice in notices])
+    for notice in notices:
+        case = uow.cases.get(notice.case_id)
+        others = people_told(case.audience, case.excluded, settings.policy.people)
+        if not others:
+            uow.cases.sound_alarm(case.id, NOBODY_TOLD)
+        for person in others:
+            uow.letters.notify(
+                case_id=case.id,
+                reading_id=case.reading_id,
+                person=person.key,
+                urgency=notice.urgency,
+                due_at=at,
+            )

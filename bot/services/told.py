@@ -11,6 +11,10 @@ from bot.settings import LetterSettings
 
 LONDON = ZoneInfo("Europe/London")
 
+NOBODY_TOLD = (
+    "Nobody who has to be told of this has an address in settings.toml: tell them yourself."
+)
+
 
 def people_told(
     told: Iterable[Role], excluded: Iterable[str], people: Iterable[Person]

@@ -14,6 +14,9 @@ from bot.model import Assessment, CaseStatus, Finding, Kind, Outcome, Role, Urge
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
+LETTER_ALARM = "A letter could not be sent."
+"""How alarms about letters begin: they are not settled by what the platform does."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedReading:
@@ -87,10 +90,14 @@ class Cases:
     ) -> StoredCase:
         """Open the item's case, or open the `known` one again for a new reading.
 
-        Both sets only grow: who was once accused stays excluded, who was once told may still see.
+        Nothing is forgotten by an edit: who was once accused stays excluded, who was once told may
+        still see, and an undecided case does not become less urgent.
         """
         kinds = frozenset(kinds)
-        child = child or (known is not None and known.child)
+        if known is not None:
+            child, kinds = child or known.child, kinds | known.kinds
+            if known.status is CaseStatus.OPEN:
+                urgency = max(urgency, known.urgency, key=lambda urgency: urgency.rank)
         values = {
             "reading_id": reading_id,
             "status": CaseStatus.OPEN,
@@ -144,13 +151,25 @@ class Cases:
         if rows:
             self._connection.execute(sa.insert(table), rows)
 
+    def touch(self, case_id: int) -> None:
+        """What it is about has changed: whoever has it open must look again."""
+        self._connection.execute(
+            sa.update(t.case).where(t.case.c.id == case_id).values(version=t.case.c.version + 1)
+        )
+
     def sound_alarm(self, case_id: int, sentence: str) -> None:
-        """Put a plain sentence at the top of the case and open it again: a person must look."""
+        """Put a plain sentence at the top of the case and open it again: a person must look.
+
+        Idempotent: a sentence that stands there already changes nothing.
+        """
+        alarms = self._alarms(case_id)
+        if sentence in alarms:
+            return
         self._connection.execute(
             sa.update(t.case)
             .where(t.case.c.id == case_id)
             .values(
-                alarm=sentence,
+                alarm="\n".join([*alarms, sentence]),
                 status=CaseStatus.OPEN,
                 closed_at=None,
                 version=t.case.c.version + 1,
@@ -158,24 +177,46 @@ class Cases:
         )
 
     def quieten(self, case_id: int, at: datetime) -> None:
-        """What the alarm was about is settled; a case that a person had decided is closed again."""
+        """What the alarms about the platform were about is settled; those about letters stay.
+
+        A case that a person had decided is closed again once no alarm is left.
+        """
+        alarms = self._alarms(case_id)
+        left = [sentence for sentence in alarms if sentence.startswith(LETTER_ALARM)]
+        if left == alarms:
+            return
+        this = t.case.c.id == case_id
+        self._connection.execute(
+            sa.update(t.case)
+            .where(this)
+            .values(alarm="\n".join(left), version=t.case.c.version + 1)
+        )
         decided = sa.exists().where(
             t.decision.c.case_id == t.case.c.id, t.decision.c.reading_id == t.case.c.reading_id
         )
-        alarmed = (t.case.c.id == case_id) & (t.case.c.alarm != "")
-        self._connection.execute(
-            sa.update(t.case).where(alarmed, decided).values(status=CaseStatus.CLOSED, closed_at=at)
-        )
-        self._connection.execute(
-            sa.update(t.case).where(alarmed).values(alarm="", version=t.case.c.version + 1)
-        )
+        if not left:
+            self._connection.execute(
+                sa.update(t.case)
+                .where(this, decided)
+                .values(status=CaseStatus.CLOSED, closed_at=at)
+            )
 
-    def close(self, case_id: int, version: int, at: datetime) -> bool:
-        """Close it if nobody changed it since `version`; says whether that was so."""
+    def _alarms(self, case_id: int) -> list[str]:
+        alarm = self._connection.scalar(sa.select(t.case.c.alarm).where(t.case.c.id == case_id))
+        return alarm.split("\n") if alarm else []
+
+    def change(self, case_id: int, version: int, *, closed_at: datetime | None) -> bool:
+        """Close it (or only note that it changed) if nobody changed it since `version`.
+
+        Says whether that was so.
+        """
+        values: dict[str, object] = {"version": t.case.c.version + 1}
+        if closed_at is not None:
+            values |= {"status": CaseStatus.CLOSED, "closed_at": closed_at, "alarm": ""}
         result = self._connection.execute(
             sa.update(t.case)
             .where(t.case.c.id == case_id, t.case.c.version == version)
-            .values(status=CaseStatus.CLOSED, closed_at=at, alarm="", version=t.case.c.version + 1)
+            .values(values)
         )
         return result.rowcount == 1
 

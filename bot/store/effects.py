@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,11 @@ from bot.model import ACTIVE_EFFECTS, EffectKind, EffectStatus, Urgency
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
-MAIL = "mail"
-"""The channel of letters; all other channels are names of accounts."""
+MAIL = "@letters"
+"""The channel of letters; all other channels are names of accounts, which hold no @."""
+
+MACHINE = "machine"
+"""Who asked for an effect that no person decided on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,24 @@ class Effects:
         )
         return result.rowcount == 1
 
+    def cancel(self, effect: StoredEffect) -> None:
+        """Take it back, whatever state it is in."""
+        self._connection.execute(
+            sa.update(t.effect)
+            .where(t.effect.c.id == effect.id, t.effect.c.status.in_(ACTIVE_EFFECTS))
+            .values(status=EffectStatus.CANCELLED, leased_until=None)
+        )
+
+    def of_other_channels(self, channels: Iterable[str]) -> list[StoredEffect]:
+        """What is under way for accounts that are not among these."""
+        rows = self._connection.execute(
+            sa.select(t.effect).where(
+                t.effect.c.channel.not_in({MAIL, *channels}),
+                t.effect.c.status.in_(ACTIVE_EFFECTS),
+            )
+        )
+        return [_effect(row) for row in rows]
+
     def release_leases(self) -> None:
         """Give back what a killed process held. Only for the one who knows to be alone."""
         self._connection.execute(
@@ -187,17 +209,16 @@ class Effects:
         )
         return int(count or 0)
 
-    def cancel_pending_hides(self, asked_by: str) -> int:
-        """Take back the machine's hides that have not left yet; returns how many."""
-        return self._connection.execute(
-            sa.update(t.effect)
-            .where(
+    def machine_hides(self) -> list[StoredEffect]:
+        """The machine's own hides that are under way."""
+        rows = self._connection.execute(
+            sa.select(t.effect).where(
                 t.effect.c.kind == EffectKind.HIDE,
-                t.effect.c.asked_by == asked_by,
-                t.effect.c.status == EffectStatus.PENDING,
+                t.effect.c.asked_by == MACHINE,
+                t.effect.c.status.in_(ACTIVE_EFFECTS),
             )
-            .values(status=EffectStatus.CANCELLED)
-        ).rowcount
+        )
+        return [_effect(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         """When the next unfinished intention is due, None where all are settled."""

@@ -76,9 +76,9 @@ class Items:
         new = [item for ref, item in unique.items() if ref not in known]
         old = [(known[ref], item) for ref, item in unique.items() if ref in known]
         stored = self._insert(new, at, baseline_before, newcomers_are_baseline)
-        self._note_sightings([(stored[i.ref].id, e) for i in new if (e := _edge(i))], at)
-        seen_again = [(s.id, e) for s, i in old if (e := _edge(i))]
-        self._note_sightings(self._unseen_edges(seen_again), at)
+        ids = {ref: found.id for ref, found in (known | stored).items()}
+        sightings = dict.fromkeys((ids[i.ref], edge) for i in items if (edge := _edge(i)))
+        self._note_sightings(self._unseen_edges(list(sightings)), at)
         edited = [self._reread(s, i, at) for s, i in old if _digest(i) != s.digest]
         hidden, unhidden = self._note_visibility(old, at, read_at)
         return Met(tuple(stored.values()), tuple(edited), hidden, unhidden)
@@ -158,6 +158,9 @@ class Items:
             )
         )
         row = _reading_row(stored.id, item, at)
+        self._connection.execute(
+            sa.update(t.reading).where(t.reading.c.item_id == stored.id).values(waiting=False)
+        )
         if reading_id is None:
             reading_id = insert_one(self._connection, t.reading, row)
         else:
@@ -232,9 +235,17 @@ class Items:
         return seen.hidden if turned else None
 
     def _move(self, stored: StoredItem, account: str) -> None:
-        """Two of the school's accounts see one comment: it belongs to the one that can hide it."""
+        """Two of the school's accounts see one comment: it belongs to the one that can hide it.
+
+        It is judged again, since the other one may have been refused.
+        """
         self._connection.execute(
             sa.update(t.item).where(t.item.c.id == stored.id).values(account=account)
+        )
+        self._connection.execute(
+            sa.update(t.reading)
+            .where(t.reading.c.id == stored.reading_id)
+            .values(waiting=True, attempts=0)
         )
 
     def mark_observed(self, item_ids: Sequence[int], at: datetime) -> None:

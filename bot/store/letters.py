@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import Kind, Mail, Urgency
+from bot.model import EffectKind, EffectStatus, Kind, Mail, Presence, Urgency
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
@@ -23,9 +23,10 @@ class DueNotice:
     person: str
     urgency: Urgency
     kinds: tuple[Kind, ...]
-    child: bool
     findings: tuple[dict[str, object], ...]
-    hide_status: str
+    gone: bool
+    hidden: bool
+    hide: EffectStatus | None
 
 
 class Letters:
@@ -69,6 +70,10 @@ class Letters:
             )
         )
 
+    def drop(self, notice_ids: Sequence[int]) -> None:
+        """Forget notices that cannot reach anybody."""
+        self._connection.execute(sa.delete(t.notice).where(t.notice.c.id.in_(notice_ids)))
+
     def due(self, at: datetime) -> list[DueNotice]:
         """All notices that are due and in no letter yet, most urgent first within each person."""
         newest_verdict = (
@@ -79,7 +84,7 @@ class Letters:
         )
         newest_hide = (
             sa.select(sa.func.max(t.effect.c.id))
-            .where(t.effect.c.case_id == t.notice.c.case_id, t.effect.c.item_id.is_not(None))
+            .where(t.effect.c.case_id == t.notice.c.case_id, t.effect.c.kind == EffectKind.HIDE)
             .correlate(t.notice)
             .scalar_subquery()
         )
@@ -88,12 +93,13 @@ class Letters:
                 t.notice,
                 t.case.c.ref,
                 t.case.c.kinds,
-                t.case.c.child,
                 t.verdict.c.findings,
-                t.effect.c.kind.label("effect_kind"),
-                t.effect.c.status.label("effect_status"),
+                t.item.c.presence,
+                t.item.c.hidden,
+                t.effect.c.status.label("hide_status"),
             )
             .join(t.case, t.case.c.id == t.notice.c.case_id)
+            .join(t.item, t.item.c.id == t.case.c.item_id)
             .outerjoin(t.verdict, t.verdict.c.id == newest_verdict)
             .outerjoin(t.effect, t.effect.c.id == newest_hide)
             .where(t.notice.c.letter_id.is_(None), t.notice.c.due_at <= at)
@@ -107,9 +113,10 @@ class Letters:
                 row.person,
                 Urgency(row.urgency),
                 tuple(Kind(kind) for kind in row.kinds),
-                row.child,
                 tuple(row.findings or ()),
-                f"{row.effect_kind}:{row.effect_status}" if row.effect_kind else "",
+                row.presence == Presence.GONE,
+                bool(row.hidden),
+                EffectStatus(row.hide_status) if row.hide_status else None,
             )
             for row in rows
         ]

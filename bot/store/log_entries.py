@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, Entry
-from bot.store.tables import log_entry
+from bot.model import ItemKind
+from bot.store.tables import case, item, log_entry
 
 _SHORT = 2_000
 
@@ -44,6 +45,23 @@ class LogEntries:
             },
         )
         self._tail = (entry.seq, entry.mac)
+
+    def cases_without_entry(self) -> int:
+        """Comments' cases of which the log says nothing: each was judged, so each must be there."""
+        logged = sa.select(log_entry.c.case_id).where(log_entry.c.case_id.is_not(None))
+        count = self._connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(case.join(item, item.c.id == case.c.item_id))
+            .where(item.c.kind == ItemKind.COMMENT, case.c.id.not_in(logged))
+        )
+        return int(count or 0)
+
+    def is_locked(self) -> bool:
+        """Whether the triggers that refuse changes are in place."""
+        found = self._connection.exec_driver_sql(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'log_entry'"
+        )
+        return int(found.scalar_one()) == 2
 
     def newest_at(self) -> datetime | None:
         """When the newest entry was written; None in an empty log."""

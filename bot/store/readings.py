@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import Attachment, AttachmentKind, ItemKind, ItemRef, Presence
+from bot.model import Attachment, AttachmentKind, ItemKind, ItemRef
 from bot.store import tables as t
 from bot.store.items import ref_of
 
@@ -25,15 +25,11 @@ class WaitingReading:
     item_id: int
     ref: ItemRef
     account: str
-    author_id: str
     text: str
     salt: str
     context: str
     attachments: tuple[Attachment, ...]
     baseline: bool
-    presence: Presence
-    hidden: bool | None
-    can_hide: bool | None
     attempts: int
 
 
@@ -102,21 +98,17 @@ class Readings:
 
 
 def _waiting(row: Any, texts: dict[tuple[str, str], str]) -> WaitingReading:
-    above = dict.fromkeys(i for i in (row.post_id, row.parent_id) if i)
+    above = dict.fromkeys(i for i in (row.post_id, row.parent_id) if i and i != row.native_id)
     context = "\n".join(texts[row.platform, i] for i in above if (row.platform, i) in texts)
     return WaitingReading(
         row.reading_id,
         row.id,
         ref_of(row),
         row.account,
-        row.author_id,
         row.text,
         row.salt,
         context,
         tuple(Attachment(AttachmentKind(a["kind"]), a["url"], a["title"]) for a in row.attachments),
         row.baseline,
-        Presence(row.presence),
-        row.hidden,
-        row.can_hide,
         row.attempts,
     )

@@ -28,6 +28,16 @@ def upgrade(engine: sa.Engine) -> None:
 
     Raises DataError where the database was made by a newer Schoolgate.
     """
+    try:
+        _upgrade(engine)
+    except sa.exc.DatabaseError as error:
+        raise DataError(
+            f"The database cannot be used ({error.orig}). If it is damaged, go back to the newest "
+            "backup; if something else holds it, stop that first."
+        ) from error
+
+
+def _upgrade(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         settings = config(connection)
         history = ScriptDirectory.from_config(settings).walk_revisions()

@@ -127,19 +127,6 @@ class State:
             )
         )
 
-    def was_read_whole(self, account: str, stream: Stream) -> bool:
-        """Whether any poll of this stream ever reached its end."""
-        found = self._connection.execute(
-            sa.select(t.poll.c.id)
-            .where(
-                t.poll.c.account == account,
-                t.poll.c.stream == stream,
-                t.poll.c.result == PollResult.COMPLETE,
-            )
-            .limit(1)
-        ).first()
-        return found is not None
-
     # capabilities -----------------------------------------------------------------------------
 
     def keep_capabilities(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.log import BEGINNING, seal
 from bot.store.cases import Cases
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
@@ -71,6 +72,14 @@ class Store:
         with _counted(), self._reader.connect() as connection:
             connection.begin()
             yield UnitOfWork(connection, self.log_key)
+
+    def key_fits(self) -> bool:
+        """Whether the newest entry of the log was sealed with this key."""
+        with self.read() as uow:
+            count, _ = uow.log.tail()
+            newest = uow.log.after(max(count - 2, 0))
+        before = newest[0].mac if len(newest) > 1 else BEGINNING
+        return not newest or seal(self.log_key, before, newest[-1].body) == newest[-1].mac
 
     def problem(self) -> str:
         """What SQLite's own check finds wrong with the file; empty where all is well."""

@@ -72,9 +72,10 @@ class Brake:
             _PER_EMAIL, "email", _key(email)
         )
 
-    def forget(self, email: str) -> None:
-        """It was the right password."""
+    def forget(self, email: str, address: str) -> None:
+        """It was the right password: neither the person nor the school's address is guessing."""
         self._limiter.clear(_PER_EMAIL, "email", _key(email))
+        self._limiter.clear(_PER_ADDRESS, "address", address)
 
 
 def _key(email: str) -> str:

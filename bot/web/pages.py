@@ -12,10 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import queries
 from bot.access import Viewer, may_see_log, may_switch_hiding
-from bot.services.assess import MACHINE
 from bot.services.signin import person_of
 from bot.services.told import LONDON
 from bot.settings import Settings
+from bot.store.effects import MACHINE
 from bot.web import words
 from bot.web.context import WebContext
 from bot.wording import plain_name, role_name

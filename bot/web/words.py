@@ -136,6 +136,12 @@ def choice(outcome: Outcome, *, hidden: bool, gone: bool) -> tuple[str, str]:
     return _CHOICES[outcome]
 
 
+REACH_OF_HIDING = {
+    "x": "On X, hidden replies stay one click away, behind “View hidden replies”.",
+    "facebook": "On Facebook, its author and the author’s friends may still see it.",
+}
+"""What hiding does not do (platforms' own documentation): never call it "removed"."""
+
 _UNDER_WAY = {
     EffectKind.HIDE: "Hiding asked for, not confirmed yet",
     EffectKind.UNHIDE: "Showing it again asked for, not confirmed yet",
@@ -194,6 +200,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{effect}: the platform does not do that{because}."
         case Event.FAILED:
             return f"{effect}: failed{because}."
+        case Event.CANCELLED:
+            return f"Taken back before it was done: {effect}."
         case Event.SUPERSEDED:
             return f"{effect}: replaced by a later wish."
         case Event.EDITED:

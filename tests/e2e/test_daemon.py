@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,11 +21,18 @@ LIMIT = 60
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Path:
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, port: int) -> Path:
     """The example school with a memory account, on a port that is free."""
     file = tmp_path / "settings.toml"
     file.write_text(
-        default_settings_text()
+        default_settings_text().replace("port = 8000", f"port = {port}")
         + """
 [accounts.try]
 adapter = "memory"
@@ -85,10 +93,10 @@ def verdicts(data: Path) -> int:
 
 
 def test_the_daemon_reads_serves_its_pages_and_ends_cleanly_on_sigterm(
-    daemon: subprocess.Popen[str], tmp_path: Path
+    daemon: subprocess.Popen[str], tmp_path: Path, port: int
 ) -> None:
     assert comes_true(lambda: verdicts(tmp_path / "data") == 2)
-    with urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=LIMIT) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=LIMIT) as answer:
         assert answer.status == 200
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(LIMIT) == 0

@@ -170,7 +170,7 @@ def test_a_letter_says_what_kind_how_urgent_how_many_and_where_to_look(house: Ho
     text = plain.get_content()
     [(ref,)] = house.rows("SELECT ref FROM moderation_case")
     assert "a threat against a member of staff" in text
-    assert "How urgent: immediate" in text
+    assert "How soon: please look now" in text
     assert f"/cases/{ref}" in text
     assert "No person has confirmed it yet" in text
     assert "If you cannot open that page" in text

@@ -11,7 +11,6 @@ from bot.access import (
     Viewer,
     may_decide,
     may_see,
-    may_see_health,
     may_see_log,
     may_see_text,
     may_see_trail,
@@ -89,7 +88,6 @@ def test_somebody_with_no_role_sees_and_does_nothing() -> None:
     assert not may_see(nobody, case)
     assert not any(may_decide(nobody, case, outcome) for outcome in Outcome)
     assert not may_see_log(nobody)
-    assert not may_see_health(nobody)
     assert not may_switch_hiding(nobody)
 
 
@@ -128,6 +126,10 @@ COMMENT_OUTCOMES = {
     ),
     "told the officer and the DSL": (
         a_case("OD", child=True),
+        {"allow": "D", "hide": "OD", "unhide": "D", "cleared": "D", "delete": "D"},
+    ),
+    "told the officer and the DSL of nothing grave": (
+        a_case("OD", kind=Kind.PERSONAL_DATA, child=True),
         {"allow": "OD", "hide": "OD", "unhide": "OD", "cleared": "OD", "delete": "D"},
     ),
     "told the chair; the DSL sees it because of the child": (
@@ -159,10 +161,6 @@ def test_an_outcome_is_given_by_these_and_nobody_else(told: str, outcome: Outcom
 
 def test_the_log_is_open_to_every_role_but_the_technician() -> None:
     assert {i for i in INITIALS if may_see_log(somebody(i))} == set("OHCDP")
-
-
-def test_health_is_open_to_every_role() -> None:
-    assert {i for i in INITIALS if may_see_health(somebody(i))} == set(INITIALS)
 
 
 def test_hiding_is_switched_by_the_officer_and_the_headteacher() -> None:

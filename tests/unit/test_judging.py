@@ -220,3 +220,7 @@ def test_no_text_breaks_the_pipeline(words: str) -> None:
     [one] = assess([Text(words, words)], [()], [LexiconClassifier()], POLICY)
     for signal in one.signals:
         assert 0 <= signal.start <= signal.end <= len(words)
+
+
+def test_a_byte_order_mark_before_the_first_line_is_no_error() -> None:
+    assert "error" not in answer('\ufeff{"text": "hello"}', FakeClassifier({}))

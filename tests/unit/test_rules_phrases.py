@@ -86,3 +86,27 @@ def test_every_phrase_of_every_table_can_be_used(file: Path) -> None:
             phrase = Phrase(label, line, words)
             assert phrase.needles
             assert phrase.pattern.search("") is None, line
+
+
+def test_a_phrase_is_found_wherever_it_stands_in_a_long_text() -> None:
+    filler = "nothing to see here at all " * 400
+    book = PhraseBook([{"threat.x": ["kill ... you"]}], WORDS)
+    text = f"kill you {filler}kill every last one of you {filler}kill all of you"
+    found = book.find(normalise(text))
+    assert [text[one.start : one.end] for one in found] == [
+        "kill you",
+        "kill every last one of you",
+        "kill all of you",
+    ]
+
+
+def test_a_form_of_a_text_is_searched_only_near_what_is_new_in_it() -> None:
+    book = PhraseBook([{"threat.x": ["kill you"]}], WORDS)
+    plain, disguised = normalise("k1ll you"), normalise("kill you")
+    assert book.find(disguised, beside=plain)
+    assert not book.find(disguised, beside=disguised)
+
+
+def test_the_is_of_an_accusation_may_hang_on_the_name() -> None:
+    book = PhraseBook([{"allegation.x": ["head is thief"], "abuse.x": ["head is thief"]}], WORDS)
+    assert [one.label for one in book.find(normalise("the head's thief"))] == ["allegation.x"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import normalise, unmask
+from bot.text import insert, normalise, spell_out, unmask
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,25 @@ def test_a_hundred_thousand_characters_take_no_more_than_a_moment(unit: str) -> 
     started = time.perf_counter()
     unmask(normalise(text))
     assert time.perf_counter() - started < 2  # generous: a slow machine, not a slow method
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        ("shes a star", "she's a star"),
+        ("Theyre late, youre not", "they're late, you're not"),
+        ("whats hers", "what's hers"),
+        ("they were where you are", "they were where you are"),
+    ],
+)
+def test_words_run_together_are_spelt_out(text: str, spelt: str) -> None:
+    assert spell_out(normalise(text)).plain == spelt
+
+
+def test_what_was_put_in_leads_back_to_where_it_stands() -> None:
+    text = insert(normalise("So Hartley  left"), [(3, "mr ")])
+    assert text.plain == "so mr hartley left"
+    start = text.plain.index("hartley")
+    first, last = text.span(start, start + 7)
+    assert text.original[first:last] == "Hartley"
+    assert text.span(len(text.plain) - 4, len(text.plain)) == (12, 16)

@@ -54,7 +54,7 @@ def enter(
         return show(
             request, "signin.html", status=status, then=own_page(then), email=email, error=error
         )
-    brake.forget(email)
+    brake.forget(email, address)
     response = RedirectResponse(own_page(then), status_code=303)
     keep_session(response, context, session_id)
     return response
