@@ -172,6 +172,7 @@ def _play_live(app: App, sandbox: Sandbox, pace: float, stop: Event) -> None:
         _screen.print(sentence, markup=False, highlight=False)
         if stop.wait(pace):
             break
+    _screen.print("The day is over. The pages stay open; Ctrl-C ends the demo.")
     while not stop.wait(5):
         run_cycle(app)
     server.stop()

@@ -18,7 +18,7 @@ from bot.rules.people import people_in, with_titles
 from bot.rules.questions import questions
 from bot.text import Normalised, unmask
 
-VERSION = "2"
+VERSION = "3"
 """To be raised with every change of a rule or a table: assessments name it."""
 
 

@@ -45,7 +45,7 @@ class WebServer:
                 host, port = self.address
                 raise DataError(
                     f"The pages cannot be served at {host}:{port}: something else uses that port. "
-                    "Choose another one in settings.toml, [web] port."
+                    "Choose another one: [web] port in settings.toml, or --port for the demo."
                 )
 
     def stop(self) -> None:
