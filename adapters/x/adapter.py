@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Self
 
@@ -38,6 +39,9 @@ from bot.model import (
     Presence,
 )
 from bot.ports import Context, Options
+
+FIRST_OWN_POSTS = timedelta(days=90)
+"""How far back the very first reading of the school's own posts goes."""
 
 MENTIONS_SHOWN = 800
 """X shows no mention beyond the newest 800, whatever `since_id` says (platforms.md)."""
@@ -219,7 +223,11 @@ class XAdapter:
     # --- within ------------------------------------------------------------------------------
 
     def _own_posts(self, mark: Mark) -> Json:
-        return self._client.own_posts(self._own_id, since_id=mark.since, token=mark.token)
+        # The first reading is for context, and every post that X gives is billed.
+        start = None if mark.since else self._clock.now() - FIRST_OWN_POSTS
+        return self._client.own_posts(
+            self._own_id, since_id=mark.since, token=mark.token, start=start
+        )
 
     def _mentions(self, mark: Mark) -> Json:
         return self._client.mentions(self._own_id, since_id=mark.since, token=mark.token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -62,7 +63,13 @@ class XClient:
         return self._ask("see whose sign-in this is", tweepy.Client.get_me)
 
     def own_posts(
-        self, user_id: str, *, since_id: str = "", token: str = "", max_results: int = PAGE
+        self,
+        user_id: str,
+        *,
+        since_id: str = "",
+        token: str = "",
+        start: datetime | None = None,
+        max_results: int = PAGE,
     ) -> Json:
         return self._ask(
             "read the school's own posts",
@@ -70,6 +77,7 @@ class XClient:
             user_id,
             exclude=["replies", "retweets"],
             since_id=since_id or None,
+            start_time=start,
             pagination_token=token or None,
             **{**_POSTS, "max_results": max_results},
         )

@@ -326,6 +326,16 @@ def test_own_posts_are_read_without_the_schools_replies(
     assert again.cursor.high_water == page.cursor.high_water
 
 
+def test_the_first_reading_of_own_posts_goes_back_three_months_and_not_years(
+    world: World, adapter: XAdapter, post: str
+) -> None:
+    now = world.clock.now()
+    world.x_post(world.x_account_id(), "Long ago", at=now - timedelta(days=200))
+    recent = world.x_post(world.x_account_id(), "Last month", at=now - timedelta(days=30))
+    (page,) = adapter.fetch_own_posts(START)
+    assert {item.ref.native_id for item in page.items} == {post, recent}
+
+
 # --- newcomers ---------------------------------------------------------------------------------
 
 
