@@ -19,6 +19,8 @@ from classifiers.lexicon import LexiconClassifier
 ROOT = Path(__file__).parents[2]
 
 CONCERNS = """\
+ht is bullying her staff, ask anyone
+The woman who runs this place has been stealing from the trip fund
 Hartley stole the trip money
 hartleys nicked the PTA cash
 Mrs Hartly has been helping herself to the trip money
