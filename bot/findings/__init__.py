@@ -68,6 +68,8 @@ _MEANING: Mapping[str, _Meaning] = {
     "unread": _means(Kind.UNREAD, _MILD, target=Target.NONE),
 }
 
+_GRAVE = ("allegation.crime", "allegation.cover")
+
 _REPORTABLE = frozenset({Kind.THREAT, Kind.HATE, Kind.ABUSE, Kind.SEXUAL})
 """Kinds that are none of the writer's own where the words are told of somebody else's."""
 
@@ -143,6 +145,7 @@ def _accusations(seen: Evidence) -> Iterator[Finding]:
     """Somebody is accused; who, decides where it goes. A child beside it makes it more urgent."""
     for label, severity in (
         ("allegation.crime", _SERIOUS),
+        ("allegation.cover", _SERIOUS),
         ("allegation.manner", _MILD),
         ("allegation.hint", _MILD),
     ):
@@ -151,9 +154,9 @@ def _accusations(seen: Evidence) -> Iterator[Finding]:
             if seen.near(signal, "hate.phrase", 0):
                 continue  # a whole group is meant
             asked = seen.near(signal, "say.question", 0)
-            child = seen.has("who.child") and label == "allegation.crime"
+            child = seen.has("who.child") and label in _GRAVE
             if accused is None:
-                if label == "allegation.crime":
+                if label in _GRAVE:
                     yield seen.unclear(_MILD, child=child)
                 continue
             yield accused.finding(_MILD if asked else severity, child=child)

@@ -176,7 +176,8 @@ class Evidence:
         elif people:
             return Accused(Target.STAFF, about, unclear=True)
         if self.has("who.third") or self.has("who.adult") or self._head_in_sight:
-            return self._from_around()
+            unsaid = signal.label == "allegation.cover"
+            return Accused(Target.NONE, unclear=True) if unsaid else self._from_around()
         if self.has("who.school") or self.has("who.you"):
             return Accused(Target.SCHOOL, unclear=self.has("who.you"))
         return None

@@ -54,6 +54,7 @@ I'll smash Mrs Hartley's face in for what she did to my son, she hit him
 """.splitlines()
 
 BELOW_A_POST = [
+    ("She covers it up. Every single time.", "Miss Ellacott grabbed my son by the arm"),
     ("She knew he was abusing those kids and did nothing", "Welcome from our headteacher!"),
     ("shes a thief and always has been", "A message from Mrs Hartley about the fund"),
     ("My husband says she is a thief", "Message from our headteacher"),
