@@ -207,7 +207,7 @@ def _settle(
         if stood and end.alarm and claimed.case_id:
             uow.cases.sound_alarm(claimed.case_id, end.alarm)
         if stood and end.status is EffectStatus.CONFIRMED and claimed.case_id:
-            uow.cases.quieten(claimed.case_id, at)
+            uow.cases.quieten(claimed.case_id)
         uow.commit()
     if end.status is not EffectStatus.CONFIRMED:
         _log.warning(

@@ -305,7 +305,7 @@ def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
         platform=row.platform,
         account=row.account,
         written_at=row.created_at,
-        closed_at=row.closed_at,
+        closed_at=row.closed_at if row.status == CaseStatus.CLOSED else None,
         alarm=row.alarm if access.may_see_trail(viewer, view) else "",
         hidden=row.hidden,
         presence=Presence(row.presence),

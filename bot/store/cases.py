@@ -170,16 +170,15 @@ class Cases:
             .where(t.case.c.id == case_id)
             .values(
                 alarm="\n".join([*alarms, sentence]),
-                status=CaseStatus.OPEN,
-                closed_at=None,
+                status=CaseStatus.OPEN,  # closed_at stays: that is how it closes again
                 version=t.case.c.version + 1,
             )
         )
 
-    def quieten(self, case_id: int, at: datetime) -> None:
+    def quieten(self, case_id: int) -> None:
         """What the alarms about the platform were about is settled; those about letters stay.
 
-        A case that a person had decided is closed again once no alarm is left.
+        A case that only an alarm had opened again is closed again once none is left.
         """
         alarms = self._alarms(case_id)
         left = [sentence for sentence in alarms if sentence.startswith(LETTER_ALARM)]
@@ -191,14 +190,11 @@ class Cases:
             .where(this)
             .values(alarm="\n".join(left), version=t.case.c.version + 1)
         )
-        decided = sa.exists().where(
-            t.decision.c.case_id == t.case.c.id, t.decision.c.reading_id == t.case.c.reading_id
-        )
         if not left:
             self._connection.execute(
                 sa.update(t.case)
-                .where(this, decided)
-                .values(status=CaseStatus.CLOSED, closed_at=at)
+                .where(this, t.case.c.closed_at.is_not(None))
+                .values(status=CaseStatus.CLOSED)
             )
 
     def _alarms(self, case_id: int) -> list[str]:

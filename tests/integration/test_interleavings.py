@@ -189,6 +189,32 @@ def test_an_alarm_that_stands_already_changes_no_version(house: House) -> None:
     assert house.rows("SELECT version FROM moderation_case") == before
 
 
+def test_an_alarm_that_settles_itself_closes_only_what_was_closed_before(house: House) -> None:
+    house.comes("I am in year 5 and my uncle hits me every night", can_hide=True)
+    house.platform.fail("hide", AWAY, times=3)
+    house.cycle()
+    [(ref, version)] = house.rows("SELECT ref, version FROM moderation_case")
+    officer = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
+    decide(house.store, house.clock, officer, Wish(ref, version, Outcome.HIDE, "at once"))
+    for _ in range(4):
+        later(house)
+    assert house.rows("SELECT DISTINCT hidden FROM item") == [(1,)]
+    assert house.rows("SELECT status, alarm FROM moderation_case") == [("open", "")]
+
+
+def test_a_decided_case_that_an_alarm_opened_is_closed_again_when_it_settles(
+    house: House,
+) -> None:
+    house.comes(QUEUES)
+    house.cycle()
+    house.platform.fail("hide", AWAY, times=3)
+    decides(house, Outcome.HIDE)
+    for _ in range(3):
+        house.cycle()
+        later(house, 1)
+    assert house.rows("SELECT status, alarm FROM moderation_case") == [("closed", "")]
+
+
 def test_a_comment_in_reach_of_a_second_account_only_is_hidden_by_that_one(house: House) -> None:
     a, b = MemoryAdapter(account="a"), MemoryAdapter(account="b")
     app: App = replace(house.app, adapters={"a": a, "b": b})
