@@ -138,7 +138,7 @@ def kill_through_days(
 def test_killed_at_step_boundaries_nothing_is_lost_doubled_or_invented(tmp_path: Path) -> None:
     chance = random.Random(20261122)
     for day in kill_through_days(
-        tmp_path, KILLS, lambda data: lives_until_boundary(data, chance.randint(1, 60))
+        tmp_path, KILLS, lambda data: lives_until_boundary(data, chance.randint(1, 250))
     ):
         check(day)
 
