@@ -37,6 +37,7 @@ class LetterFacts:
     count: int
     lines: tuple[Line, ...]
     link: str
+    may_read: bool
 
 
 @cache

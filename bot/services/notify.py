@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import uuid4
 
+from bot.access import NO_CONTENT
 from bot.letters import LetterFacts, Line, render
 from bot.model import EffectKind, EffectStatus, Kind, Person, Target
 from bot.ports import Clock
@@ -76,6 +77,7 @@ def _facts(person: Person, notices: Sequence[DueNotice], settings: Settings) -> 
         count=len(notices),
         lines=tuple(Line(count, what, done) for (what, done), count in names.items()),
         link=base + only,
+        may_read=bool(person.roles - NO_CONTENT),
     )
 
 

@@ -176,6 +176,21 @@ def test_a_letter_says_what_kind_how_urgent_how_many_and_where_to_look(house: Ho
     assert "If you cannot open that page" in text
 
 
+def test_the_technicians_letter_does_not_promise_what_the_page_will_not_show(
+    house: House,
+) -> None:
+    found(house, finding(Kind.SECURITY, Target.SCHOOL))
+    house.clock.advance(minutes=31)
+    house.cycle()
+    texts = {}
+    for mail in house.mailer.letters:
+        plain = parsed(mail).get_body(("plain",))
+        assert plain is not None
+        texts[mail.recipient.partition("@")[0]] = " ".join(plain.get_content().split())
+    assert "What was written is not for your role." in texts["ict"]
+    assert "To read what was written, sign in: http" in texts[OFFICER]
+
+
 def test_a_letter_never_claims_hidden_before_that_is_confirmed(house: House) -> None:
     found(house, finding(Kind.THREAT, Target.STAFF))
     compose(house.store, house.clock, house.settings)
