@@ -145,15 +145,13 @@ class _Invalid(ValueError):
         self.name = name
 
 
-def judge_line(line: str, classifiers: Sequence[Classifier], policy: Policy) -> Answer:
-    """Answer one JSON line of `schoolgate judge`; what is not valid gives an error line."""
-    return next(judge_lines([line], classifiers, policy))
-
-
 def judge_lines(
     lines: Iterable[str], classifiers: Sequence[Classifier], policy: Policy
 ) -> Iterator[Answer]:
-    """Answer JSON lines one by one, in order, a batch at a time; the output is pure ASCII."""
+    """Answer JSON lines one by one, in order, a batch at a time; the output is pure ASCII.
+
+    What is not valid gives an error line in its place.
+    """
     source = iter(lines)
     while batch := list(islice(source, _BATCH)):
         read = [_read(line) for line in batch]

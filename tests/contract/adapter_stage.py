@@ -34,8 +34,8 @@ class AdapterStage(ABC):
         """Somebody else answers it, in a way that the platform lets the school hide."""
 
     @abstractmethod
-    def comment_out_of_reach(self) -> ItemRef | None:
-        """A comment that the platform never lets the school hide; None where there is no such."""
+    def comment_out_of_reach(self) -> ItemRef:
+        """A comment that the platform never lets the school hide."""
 
     @abstractmethod
     def newcomer(self, name: str) -> ItemRef:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import AdapterError
-from bot.judging import assess, judge_line, judge_lines, unscored
+from bot.judging import Answer, assess, judge_lines, unscored
 from bot.model import (
     Action,
     Attachment,
@@ -25,7 +25,7 @@ from bot.model import (
     Text,
     Urgency,
 )
-from bot.ports import Context, Options
+from bot.ports import Classifier, Context, Options
 from classifiers.lexicon import LexiconClassifier
 
 OFFICER = frozenset({Role.COMMUNICATIONS_OFFICER})
@@ -49,6 +49,11 @@ class FakeClassifier:
     def score(self, texts: Sequence[Text]) -> list[Scores]:
         self.given.append(list(texts))
         return list(self.answers) if len(self.answers) != 1 else [self.answers[0]] * len(texts)
+
+
+def judge_line(line: str, classifiers: Sequence[Classifier], policy: Policy) -> Answer:
+    """The answer to a single line."""
+    return next(judge_lines([line], classifiers, policy))
 
 
 def answer(line: object, *classifiers: FakeClassifier) -> dict[str, Any]:
