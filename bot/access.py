@@ -113,6 +113,13 @@ def may_switch_hiding(viewer: Viewer) -> bool:
     return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
 
 
+def may_answer_sample(viewer: Viewer) -> bool:
+    """Whether they go through the weekly sample of what was left up: the officer, who sees every
+    public comment. Each of its comments is still asked about by `may_see_text` once it is a case.
+    """
+    return Role.COMMUNICATIONS_OFFICER in viewer.roles
+
+
 def _seen_as(viewer: Viewer, case: CaseView) -> frozenset[Role]:
     """The roles by which somebody sees a case; none for whoever is excluded."""
     if viewer.person_key in case.excluded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import cast
@@ -13,6 +13,7 @@ from typing import cast
 from filelock import FileLock, Timeout
 
 from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
+from bot.local_names import local_names
 from bot.outbox import fail_orphans
 from bot.plugins import Guarded, load_class
 from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
@@ -91,11 +92,20 @@ def assemble(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
     Raises SettingsError with every option that is wrong in any plug-in's table, PluginError, or
     DataError. Changes nothing that a Schoolgate at work on the same data would miss.
     """
+    settings = with_local_names(settings, data_dir)
     adapters, classifiers, mailer = build_plugins(
         settings, clock=clock, data_dir=data_dir, secret=secret
     )
     store = open_store(data_dir, secret)
     return App(settings, clock, store, data_dir, adapters, classifiers, mailer)
+
+
+def with_local_names(settings: Settings, data_dir: Path) -> Settings:
+    """The settings with the school's own list of children's names, if it has one.
+
+    Raises SettingsError where the list cannot be used.
+    """
+    return replace(settings, policy=replace(settings.policy, names=local_names(data_dir)))
 
 
 def build_plugins(

@@ -11,6 +11,7 @@ from bot.outbox import deliver, deliver_letters, reconcile
 from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
 from bot.services.notify import compose
+from bot.services.sample import draw
 
 _log = structlog.get_logger("schoolgate.cycle")
 
@@ -54,6 +55,11 @@ def send_letters(app: App) -> None:
         deliver_letters(app.store, app.clock, app.mailer)
 
 
+def draw_sample(app: App) -> None:
+    """Draw the week's sample of what was left up, if that was not done yet."""
+    draw(app.store, app.clock, app.settings)
+
+
 def prove_capabilities(app: App, account: str) -> None:
     """Find out what this account's token may do, and remember it."""
     with app.store.read() as uow:
@@ -75,5 +81,6 @@ def run_cycle(app: App) -> list[PollReport]:
     for account in app.adapters:
         act(app, account)
         look(app, account)
+    draw_sample(app)
     send_letters(app)
     return reports

@@ -22,6 +22,7 @@ _DELIVER_SECONDS = 15
 _LETTERS_SECONDS = 30
 _LOOK_MINUTES = 60
 _PROVE_HOURS = 24
+_SAMPLE_MINUTES = 60
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -54,7 +55,7 @@ class Timetable:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4 * len(app.settings.accounts) + 1)},
+            executors={"default": ThreadPoolExecutor(4 * len(app.settings.accounts) + 2)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         for account in app.settings.accounts:
@@ -68,6 +69,7 @@ class Timetable:
             self._every(
                 f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
             )
+        self._every("sample", partial(cycle.draw_sample, app), _SAMPLE_MINUTES * 60)
         self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
     def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:

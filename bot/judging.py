@@ -6,26 +6,33 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from bot import rules
 from bot.errors import AdapterError
-from bot.findings import findings
+from bot.explaining import carried
+from bot.findings import carrying, findings
 from bot.model import (
+    EXPLANATION,
+    Action,
     Assessment,
     Attachment,
     AttachmentKind,
     Finding,
     Kind,
+    Person,
     Policy,
     Role,
     Severity,
     Signal,
     Text,
 )
+from bot.plugins import PluginFailure, answer_of
 from bot.policy import judge
 from bot.ports import Classifier
+from bot.rules.people import in_office
 from bot.text import normalise
 
 _BATCH = 64
@@ -45,21 +52,55 @@ def assess(
     attachments: Sequence[Sequence[Attachment]],
     classifiers: Sequence[Classifier],
     policy: Policy,
+    *,
+    explain: bool = True,
 ) -> list[Assessment]:
     """Judge a batch: one Assessment for each text, same order.
 
-    `attachments` has one (maybe empty) sequence for each text. Nothing is stored or sent. Whatever
+    `attachments` has one (maybe empty) sequence for each text. Nothing is stored or sent. With
+    `explain`, what is not allowed has signals on the words that carried its scores. Whatever
     a classifier raises comes through: the caller stands at the plug-in boundary and retries, and
     gives up with `unscored`. Raises AdapterError where a classifier's answer makes no sense.
     """
     to_read = [_with_titles(text, hung) for text, hung in zip(texts, attachments, strict=True)]
-    answers = [(classifier, _scores(classifier, to_read)) for classifier in classifiers]
-    return [
+    answers = [(one, _scores(one, to_read, policy.people)) for one in classifiers]
+    assessments = [
         _assessment(
             text, hung, [(classifier, given[index]) for classifier, given in answers], policy
         )
         for index, (text, hung) in enumerate(zip(to_read, attachments, strict=True))
     ]
+    return _explained(to_read, assessments, classifiers, policy) if explain else assessments
+
+
+def _explained(
+    texts: Sequence[Text],
+    assessments: Sequence[Assessment],
+    classifiers: Sequence[Classifier],
+    policy: Policy,
+) -> list[Assessment]:
+    def score(tries: Sequence[Text]) -> list[Mapping[str, float]]:
+        given = [_scores(classifier, tries, policy.people) for classifier in classifiers]
+        return [_worst(scores) for scores in zip(*given, strict=True)]
+
+    labels = [
+        () if judge(one, policy).action is Action.ALLOW else carrying(one.findings, one.scores)
+        for one in assessments
+    ]
+    return [
+        replace(one, signals=(*one.signals, *signals))
+        for one, signals in zip(
+            assessments, carried(texts, assessments, labels, score), strict=True
+        )
+    ]
+
+
+def _worst(scores: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    worst: dict[str, float] = {}
+    for given in scores:
+        for label, value in given.items():
+            worst[label] = max(worst.get(label, 0.0), value)
+    return worst
 
 
 def unscored(text: Text, attachments: Sequence[Attachment], policy: Policy) -> Assessment:
@@ -81,8 +122,12 @@ def _with_titles(text: Text, attachments: Sequence[Attachment]) -> Text:
     return replace(text, words="\n".join([text.words, *extra])) if extra else text
 
 
-def _scores(classifier: Classifier, texts: Sequence[Text]) -> list[Mapping[str, float]]:
-    given = list(classifier.score(texts))
+def _scores(
+    classifier: Classifier, texts: Sequence[Text], people: Sequence[Person]
+) -> list[Mapping[str, float]]:
+    """One classifier's answers; it knows no names and reads of the headteacher by office."""
+    read = [Text(in_office(t.words, people), in_office(t.context, people)) for t in texts]
+    given = list(classifier.score(read))
     whole = len(given) == len(texts) and all(
         math.isfinite(value) and 0 <= value <= 1 for scores in given for value in scores.values()
     )
@@ -100,12 +145,11 @@ def _assessment(
     scored: Sequence[tuple[Classifier, Mapping[str, float]]],
     policy: Policy,
 ) -> Assessment:
-    scores: dict[str, float] = {}
-    for _, given in scored:
-        for label, value in given.items():
-            scores[label] = max(scores.get(label, 0.0), value)
-    ruled = rules.signals(normalise(text.words), policy.people)
-    around = rules.signals(normalise(text.context), policy.people) if text.context else []
+    scores = _worst(given for _, given in scored)
+    ruled = rules.signals(normalise(text.words), policy.people, policy.names)
+    around = (
+        rules.signals(normalise(text.context), policy.people, policy.names) if text.context else []
+    )
     found = findings(ruled, scores, policy, around=around)
     if any(attachment.kind in _FOR_A_PERSON for attachment in attachments):
         found += (Finding(Kind.UNREAD_ATTACHMENT, Severity.MILD),)
@@ -156,14 +200,29 @@ def judge_lines(
     while batch := list(islice(source, _BATCH)):
         read = [_read(line) for line in batch]
         asked = [one for one in read if isinstance(one, _Asked)]
-        assessments = iter(
-            assess([a.text for a in asked], [a.attachments for a in asked], classifiers, policy)
-        )
+        assessments = iter(_whatever_happens(asked, classifiers, policy))
         for one in read:
             if isinstance(one, _Asked):
                 yield Answer(_written(_answer(one.name, next(assessments), policy)), True)
             else:
                 yield Answer(_written({"id": one.name, "error": str(one)}), False)
+
+
+def _whatever_happens(
+    asked: Sequence[_Asked], classifiers: Sequence[Classifier], policy: Policy
+) -> list[Assessment]:
+    """As the daemon does it: a text on which a classifier fails is unscored, the rest unharmed."""
+
+    def together(some: Sequence[_Asked]) -> list[Assessment]:
+        texts, attachments = [one.text for one in some], [one.attachments for one in some]
+        return answer_of("classifier", partial(assess, texts, attachments, classifiers, policy))
+
+    try:
+        return together(asked)
+    except PluginFailure:
+        if len(asked) == 1:
+            return [unscored(asked[0].text, asked[0].attachments, policy)]
+        return [found for one in asked for found in _whatever_happens([one], classifiers, policy)]
 
 
 def _read(line: str) -> _Asked | _Invalid:
@@ -234,6 +293,11 @@ def _answer(name: object, assessment: Assessment, policy: Policy) -> dict[str, o
         "urgency": verdict.urgency,
         "scores": {label: round(value, 4) for label, value in assessment.scores.items()},
         "reasons": list(verdict.reasons),
+        "carried_by": sorted(
+            [signal.start, signal.end]
+            for signal in assessment.signals
+            if signal.source == EXPLANATION
+        ),
     }
 
 

@@ -283,6 +283,10 @@ class Signal:
     value: str = ""
 
 
+EXPLANATION = "explanation"
+"""The `source` of signals that span the words which carried a verdict (bot/explaining.py)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One kind that a text holds, with its facets.
@@ -362,12 +366,14 @@ class PolicyRow:
 class Policy:
     """The school's table, its people, and from which score on a label counts as found.
 
-    `thresholds` maps a classifier's label to (mild from, serious from), both 0..1.
+    `thresholds` maps a classifier's label to (mild from, serious from), both 0..1. `names` are
+    children's names that the school knows, in plain form; they are shown and logged nowhere.
     """
 
     rows: tuple[PolicyRow, ...]
     people: tuple[Person, ...] = ()
     thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    names: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 # --- what a person does -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot import program_log
-from bot.bootstrap import classifiers_of
+from bot.bootstrap import classifiers_of, with_local_names
 from bot.cli.common import SettingsOption
 from bot.clock import SystemClock
 from bot.errors import DataError
@@ -23,6 +23,14 @@ from bot.settings import load, secret_reader
 def judge(
     file: Annotated[str, typer.Argument(help="JSON lines, or - for standard input.")] = "-",
     settings: SettingsOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            envvar="SCHOOLGATE_DATA",
+            help="The folder of a Schoolgate: its list of names (names.txt) counts as well.",
+        ),
+    ] = None,
 ) -> None:
     """Judge texts: one JSON object {"text": …} a line in, one JSON object a line out, same order.
 
@@ -30,6 +38,8 @@ def judge(
     """
     program_log.configure(None)
     chosen = load(settings, environ=os.environ)
+    if data is not None:
+        chosen = with_local_names(chosen, data)
     classifiers = classifiers_of(
         chosen,
         clock=SystemClock(),

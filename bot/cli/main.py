@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.cli import check, demo, hiding, judge, log, run, user
+from bot.cli import agreement, calibrate, check, demo, hiding, judge, log, preview, run, user
 from bot.errors import SchoolgateError, SettingsError
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("check")(check.check)
 app.command("judge")(judge.judge)
+app.command("preview")(preview.preview)
+app.command("agreement")(agreement.agreement)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(log.app, name="log")
 app.add_typer(hiding.app, name="hiding")
 app.add_typer(user.app, name="user")

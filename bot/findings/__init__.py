@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.findings.evidence import Evidence
+from bot.findings.scored import from_scores, knows_a_school, settled
 from bot.model import Aspect, Finding, Kind, Policy, Severity, Signal, Target
 
 _SERIOUS, _MILD = Severity.SERIOUS, Severity.MILD
@@ -83,6 +84,7 @@ _LABELS: Mapping[str, Kind] = {
 """Which kind a classifier's label speaks of; `toxicity` speaks of none and counts last."""
 
 _NOTHING_ELSE = "toxicity"
+_SAYS_SOMETHING = 0.3  # scores below carry no finding
 _DEFAULT = (0.5, 0.8)
 _DEFAULTS: Mapping[str, tuple[float, float]] = {
     _NOTHING_ELSE: (0.6, 1.1),  # by itself never enough to hide
@@ -111,7 +113,26 @@ def findings(
         *_impersonation(seen),
         *_by_score(seen, scores, policy.thresholds),
     ]
+    if knows_a_school(scores):
+        drafts = [
+            *settled(drafts, seen, scores),
+            *from_scores(seen, scores, policy.thresholds),
+        ]
     return _merged(drafts)
+
+
+def carrying(found: Sequence[Finding], scores: Mapping[str, float]) -> tuple[str, ...]:
+    """The labels whose scores stand behind findings, of those that were scored."""
+    return tuple(
+        label
+        for finding in found
+        for label in (
+            f"serious.{finding.kind}" if finding.severity is _SERIOUS else "",
+            f"kind.{finding.kind}",
+            *(label for label, kind in _LABELS.items() if kind is finding.kind),
+        )
+        if scores.get(label, 0.0) >= _SAYS_SOMETHING
+    )
 
 
 def _by_meaning(seen: Evidence) -> Iterator[Finding]:

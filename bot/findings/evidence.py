@@ -58,13 +58,23 @@ class Evidence:
         self._by_label: dict[str, list[Signal]] = defaultdict(list)
         for signal in signals:
             self._by_label[signal.label].append(signal)
-        self._heads = frozenset(p.key for p in people if Role.HEADTEACHER in p.roles)
+        self.heads = frozenset(p.key for p in people if Role.HEADTEACHER in p.roles)
 
     def has(self, label: str) -> bool:
         return label in self._by_label
 
     def labelled(self, label: str) -> Sequence[Signal]:
         return self._by_label.get(label, ())
+
+    @property
+    def people(self) -> frozenset[str]:
+        """The keys of everybody of the settings whom the text speaks of."""
+        return frozenset(signal.value for signal in self.labelled("person"))
+
+    @property
+    def names_staff(self) -> bool:
+        """Whether the text itself says which member of staff it means, or at least their post."""
+        return any(map(self.has, _STAFF)) or self.has("who.staff")
 
     def near(self, signal: Signal, label: str, within: int = _NEAR) -> bool:
         return any(_distance(signal, other) <= within for other in self.labelled(label))
@@ -154,7 +164,7 @@ class Evidence:
 
     def _meant(self, signal: Signal) -> Target | None:
         if signal.label.startswith("person"):
-            return Target.HEADTEACHER if signal.value in self._heads else Target.STAFF
+            return Target.HEADTEACHER if signal.value in self.heads else Target.STAFF
         return dict(_WHOSE).get(signal.label)
 
     def accused(self, signal: Signal) -> Accused | None:
@@ -165,9 +175,9 @@ class Evidence:
         people = [other for other in self.labelled("person") if _distance(signal, other) <= _WITHIN]
         about = frozenset(person.value for person in people)
         heads = self.near(signal, "who.head", _WITHIN)
-        if about & self._heads or (heads and not people):
-            return Accused(Target.HEADTEACHER, about | self._heads)
-        if self._named_in(signal) or not self._head_in_sight:
+        if about & self.heads or (heads and not people):
+            return Accused(Target.HEADTEACHER, about | self.heads)
+        if self._named_in(signal) or not self.head_in_sight:
             if people:
                 return Accused(Target.STAFF, about)
             for label, target in self._sayable(signal):
@@ -175,7 +185,7 @@ class Evidence:
                     return Accused(target)
         elif people:
             return Accused(Target.STAFF, about, unclear=True)
-        if self.has("who.third") or self.has("who.adult") or self._head_in_sight:
+        if self.has("who.third") or self.has("who.adult") or self.head_in_sight:
             unsaid = signal.label == "allegation.cover"
             return Accused(Target.NONE, unclear=True) if unsaid else self._from_around()
         if self.has("who.school") or self.has("who.you"):
@@ -187,7 +197,7 @@ class Evidence:
 
         Where the headteacher is in sight, "her husband" may be a word about the headteacher.
         """
-        labels = _STAFF if self._head_in_sight else _NAMED
+        labels = _STAFF if self.head_in_sight else _NAMED
         nearest = min(
             (_before(signal, other) for label in labels for other in self.labelled(label)),
             default=_NEAR,
@@ -206,32 +216,32 @@ class Evidence:
             yield ("who.some_adult", Target.ADULT)
 
     @cached_property
-    def _head_in_sight(self) -> bool:
+    def head_in_sight(self) -> bool:
         """Whether the headteacher is spoken of at all, be it in what the text answers."""
         return any(
             signal.label in ("who.head", "who.leader", "person.maybe")
-            or (signal.label.startswith("person") and signal.value in self._heads)
+            or (signal.label.startswith("person") and signal.value in self.heads)
             for signal in (*self.signals, *self._around)
             if signal.label.startswith(("who.", "person"))
         )
 
     def by_the_head(self, signal: Signal) -> bool:
         """Whether a harm may be told of the headteacher: spoken of before it, and not kindly."""
-        heads = [o for o in self.labelled("person") if o.value in self._heads]
+        heads = [o for o in self.labelled("person") if o.value in self.heads]
         return any(
             _before(signal, other) < _WITHIN and not self.near(other, "say.praise", 30)
             for other in (*heads, *self.labelled("who.head"))
         )
 
     def may_be_the_head(self, accused: Accused) -> bool:
-        return accused.target is Target.HEADTEACHER or (accused.unclear and self._head_in_sight)
+        return accused.target is Target.HEADTEACHER or (accused.unclear and self.head_in_sight)
 
     def _from_around(self) -> Accused:
         """A mere "she" is whoever the post above speaks of; else it is not clear who."""
         keys = frozenset(signal.value for signal in self._around if signal.label == "person")
-        if keys & self._heads or any(signal.label == "who.head" for signal in self._around):
-            return Accused(Target.HEADTEACHER, keys | self._heads)
-        if keys and not self._head_in_sight:
+        if keys & self.heads or any(signal.label == "who.head" for signal in self._around):
+            return Accused(Target.HEADTEACHER, keys | self.heads)
+        if keys and not self.head_in_sight:
             return Accused(Target.STAFF, keys)
         return Accused(Target.NONE, unclear=True)
 

@@ -13,6 +13,7 @@ from bot import access
 from bot.access import Viewer
 from bot.model import (
     ACTIVE_EFFECTS,
+    EXPLANATION,
     Action,
     Attachment,
     AttachmentKind,
@@ -82,7 +83,9 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the machine made of it. `held_back` says why it did not hide what it would hide."""
+    """What the machine made of it. `held_back` says why it did not hide what it would hide;
+    `carried` spans the words that carried it, as offsets into the wording that was judged.
+    """
 
     at: datetime
     action: Action
@@ -91,6 +94,7 @@ class Machine:
     reasons: tuple[str, ...]
     scores: Mapping[str, float]
     versions: Mapping[str, str]
+    carried: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +296,7 @@ def _machine(connection: sa.Connection, reading_id: int) -> Machine | None:
         tuple(row.reasons),
         row.scores,
         row.versions,
+        tuple(sorted((s[3], s[4]) for s in row.signals if s[0] == EXPLANATION)),
     )
 
 

@@ -9,13 +9,42 @@ import re
 from collections.abc import Iterator
 
 from bot.model import Signal
+from bot.rules.vehicles import vehicles
 from bot.text import Normalised
 
-# A British number in any spacing, Ofcom's drama range 07700 900000-900999 included, which
-# PhoneNumberMatcher misses (stack.md); "o" typed for nought.
+# A British number in any spacing, Ofcom's drama ranges included, which PhoneNumberMatcher misses
+# (stack.md); "o" typed for nought.
 _PHONE = re.compile(
-    r"(?<![\w£$.,/+-])(?:\+44|0044|[0o])[ ().-]{0,3}(?:\(0\))?(?:[\do][ ().-]{0,2}){9,10}(?![\w])"
+    r"(?<![\w£$,/+-])(?<!\d\.)(?:\+44|0044|44(?=[ ().-]{0,3}7)|[0o])[ ().-]{0,3}(?:\(0\)[ .-]?)?"
+    r"(?:[\do][ ().-]{0,2}){8,9}[\do](?!\w)"
 )
+_NO_ZERO = re.compile(r"(?<![\w£$.,/+-])7\d{3}[ .-]?\d{3}[ .-]?\d{3}(?![\w%]|[.,]\d)")
+_RINGS = re.compile(
+    r"\b(?:number|num|mobile|phone|mob|tel|whatsapp|text|ring|call|dm)\b[^.!?\n]{0,25}$"
+)
+_DATE = re.compile(r"[0-3]?\d([ ./-])(?:0?[1-9]|1[0-2])\1(?:20\d\d|(?<! )2\d)(?!\d)")
+# What follows the 0: mobiles, places, shared costs and free numbers (Ofcom's national plan).
+_NATIONAL = re.compile(r"7[1-9]\d{8}|1\d{8,9}|[23]\d{9}|5[56]\d{8}|8\d{6,9}|9\d{8,9}")
+_DIGIT_WORDS = {
+    "zero": "0",
+    "oh": "0",
+    "o": "0",
+    "nought": "0",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+}
+_SAID = re.compile(
+    r"(?<!\w)(?:zero|oh|o|nought|0)(?:[ ,.-]{1,2}(?:(?:double|treble|triple)[ -])?"
+    rf"(?:{'|'.join(_DIGIT_WORDS)}|\d{{1,11}})(?!\w)){{5,11}}"
+)
+_MANY = {"double": 2, "treble": 3, "triple": 3}
 _PUBLIC_NUMBER = re.compile(r"0?(?:800|808|300|303|330|333|344|345|370|371|845|870|116|500)")
 _EMAIL = re.compile(r"(?<![\w.])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?!\w)")
 _OFFICIAL = re.compile(
@@ -25,10 +54,14 @@ _OFFICIAL = re.compile(
 _POSTCODE = re.compile(
     r"(?<!\w)(?:a[bl]|b[abdhlnrst]?|c[abfhmortvw]|d[adeghlnty]|e[cnhx]?|f[ky]|g[luy]?|h[adgprsux]|"
     r"i[gmpv]|k[atwy]|l[adelnsu]?|m[ekl]?|n[egnprw]?|o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]?|"
-    r"t[adfnqrsw]|ub|w[acdfnrsv]?|yo|ze)\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}(?!\w)"
+    r"t[adfnqrsw]|ub|w[acdfnrsv]?|yo|ze)(?:[1-9]\d?|0)"
+    r"(?:(?<=[enw]1)[a-z]|(?<=c[1-4])[a-z])?"
+    r"[ -]?\d[abd-hjlnp-uw-z]{2}(?!\w)"
 )
+_ORDINAL = re.compile(r"(?:1st|2nd|3rd|\dth)$")
 _STREET = re.compile(
-    r"(?<![\w£$.:/-])(?:flat \d{1,3}[a-z]?,? )?(\d{1,4}[a-e]?),? ((?:[a-z][a-z']{1,30}\s){1,3})"
+    r"(?<![\w£$.:/-])(?<!\d,)(?:flat \d{1,3}[a-z]?,? )?([1-9]\d{0,3}[a-e]?),? "
+    r"((?:[a-z][a-z']{1,30}\s){1,3})"
     r"(?:street|road|"
     r"avenue|close|lane|drive|crescent|terrace|gardens|grove|place|court|mews|rise|walk|st|rd|ave|"
     r"cres|way|row|hill|green|view|croft|fold|garth)(?!\w)"
@@ -38,18 +71,6 @@ _NOT_A_STREET = re.compile(
     r"hours?|hrs|houses|down|along|the|our|your|this|that|was|were|and|for|with|from|weeks?|days?|"
     r"months?|yards|feet|parents|buses|lanes|of|pupils|families|pounds|of|off|away|later|from|"
     r"big|new|main|busy|their|his|her|its|has|have|are|is|can|drivers?|million|thousand|other|to|in|at|on|by|is|it|or|we|he|she|they|you|my|be|so|pm|am)\b"
-)
-_PLATE = re.compile(
-    r"(?<!\w)(?:[a-hj-pr-y][a-y]\d{2} ?[a-hj-pr-z]{3}|[a-hj-npr-y]\d{1,3} ?[a-hj-pr-y]{3})(?!\w)"
-)
-_PLATE_SHOWN = re.compile(r"[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[a-z]{2}\d{2}[a-z]{3}")
-_VEHICLE = re.compile(
-    r"\b(?:reg|registration|plate|car|van|bmw|audi|ford|fiesta|focus|corsa|astra|golf|polo|vw|merc|"
-    r"mercedes|range rover|rover|driver|driving|parked|parking|vehicle|suv|4x4|motor|kia|nissan|"
-    r"qashqai|toyota|yaris|honda|mini|tesla|transit|motorbike|seat|skoda|jeep|volvo|vauxhall|"
-    r"hyundai|"
-    r"peugeot|renault|clio|citroen|mazda|lexus|jaguar|taxi|silver|blue|black|white|red|grey|"
-    r"lights on)\b"
 )
 _OWN = re.compile(
     r"\b(?:(?:call|ring|text|phone|message|whatsapp|email|contact|reach|get|dm|inbox) (?:me|"
@@ -65,9 +86,18 @@ _OFFICE = re.compile(
     r"club|nursery|breakfast club|leisure|museum|zoo|theatre|booking line|bookings|"
     r"box office)\b[^.!?\n]{0,40}$"
 )
+_THEIRS = re.compile(
+    r"\b(?:her|his|their|(?:she|he)'?s) (?:own |new |old |mobile |phone |home |private |personal |"
+    r"work )*(?:number|mobile|phone|email|address|house|home|flat|car|van|reg|plate)\b"
+    r"[^.!?\n]{0,25}$"
+)
+_ADDRESS = re.compile(
+    r"\b(?:post ?code|address|lives?|living|house|home|flat|road|street)\b[^.!?\n]{0,30}$"
+)
 _HOME = re.compile(
     r"\b(?:lives?|living|home|house|address|flat|find (?:him|her|them|you)|go round|round to|knock|"
-    r"doorstep|where (?:he|she|they)|his|her|their|number|stays?|moved|dad'?s|mum'?s|family)\b"
+    r"doorstep|where (?:he|she|they)|his|her|their|number|stays?|moved|dad'?s|mum'?s|family|"
+    r"(?:he|she|they)(?:'?s| is|'?re| are)? at|door|doorbell)\b"
 )
 
 
@@ -79,19 +109,47 @@ def contact_details(text: Normalised) -> list[Signal]:
             *_numbers(text.plain),
             *_mails(text.plain),
             *_homes(text.plain),
-            *_vehicles(text),
+            *_postcodes(text),
+            *(
+                ("data.own" if _own(text.plain, one[0]) else "data.vehicle", *one)
+                for one in vehicles(text)
+            ),
         )
     ]
 
 
 def _numbers(plain: str) -> Iterator[tuple[str, int, int]]:
-    for match in _PHONE.finditer(plain):
-        digits = re.sub(r"\D", "", match.group().replace("o", "0"))
+    for start, end, digits in (*_typed(plain), *_said(plain)):
         national = digits.removeprefix("0044").removeprefix("44").lstrip("0")
-        if not 9 <= len(national) <= 10 or len(set(national)) < 3:
+        plausible = _NATIONAL.fullmatch(national) and len(set(national)) > 2
+        if not plausible or "12345678" in national or _DATE.match(plain, start):
             continue
-        own = _own(plain, match.start()) or _PUBLIC_NUMBER.match(national)
-        yield ("data.own" if own else "data.phone", *match.span())
+        own = _own(plain, start) or _PUBLIC_NUMBER.match(national)
+        yield ("data.own" if own else "data.phone", start, end)
+
+
+def _typed(plain: str) -> Iterator[tuple[int, int, str]]:
+    ends = set()
+    for match in _PHONE.finditer(plain):
+        ends.add(match.end())
+        yield (*match.span(), re.sub(r"\D", "", match.group().replace("o", "0")))
+    for match in _NO_ZERO.finditer(plain):
+        rings = _RINGS.search(plain, max(0, match.start() - 40), match.start())
+        if rings and match.end() not in ends:
+            yield (*match.span(), re.sub(r"\D", "", match.group()))
+
+
+def _said(plain: str) -> Iterator[tuple[int, int, str]]:
+    """Numbers in words: "oh seven seven double oh nine …"."""
+    for match in _SAID.finditer(plain):
+        digits, times = "", 1
+        for word in re.findall(r"\w+", match.group()):
+            if word in _MANY:
+                times = _MANY[word]
+            else:
+                digits += _DIGIT_WORDS.get(word, word) * times
+                times = 1
+        yield (*match.span(), digits)
 
 
 def _mails(plain: str) -> Iterator[tuple[str, int, int]]:
@@ -109,8 +167,21 @@ def _homes(plain: str) -> Iterator[tuple[str, int, int]]:
         ):
             continue
         yield (_home(plain, match.start(), match.end()), *match.span())
-    for match in _POSTCODE.finditer(plain):
-        yield (_home(plain, match.start(), match.end()), *match.span())
+
+
+def _postcodes(text: Normalised) -> Iterator[tuple[str, int, int]]:
+    """Postcodes; in small letters only as two words or where a home is spoken of: "sw33ts"."""
+    for match in _POSTCODE.finditer(text.plain):
+        start, end = text.span(*match.span())
+        label = _home(text.plain, *match.span())
+        shown = text.original[start:end]
+        sure = shown == shown.upper()
+        apart = match.group()[-4] in " -" and not _ORDINAL.search(match.group())
+        if sure or (
+            shown == shown.lower()
+            and (apart or _ADDRESS.search(text.plain, max(0, match.start() - 40), match.start()))
+        ):
+            yield (label, *match.span())
 
 
 def _home(plain: str, start: int, end: int) -> str:
@@ -120,15 +191,8 @@ def _home(plain: str, start: int, end: int) -> str:
     return "data.home" if _HOME.search(around) else "data.place"
 
 
-def _vehicles(text: Normalised) -> Iterator[tuple[str, int, int]]:
-    for match in _PLATE.finditer(text.plain):
-        start, end = text.span(*match.span())
-        around = text.plain[max(0, match.start() - 50) : match.end() + 50]
-        if _PLATE_SHOWN.fullmatch(text.original[start:end]) and _VEHICLE.search(around):
-            own = _own(text.plain, match.start())
-            yield ("data.own" if own else "data.vehicle", *match.span())
-
-
 def _own(plain: str, start: int) -> bool:
     before = plain[max(0, start - 60) : start]
+    if _THEIRS.search(before):
+        return False
     return bool(_OWN.search(before) or _OFFICE.search(before))

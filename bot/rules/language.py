@@ -22,6 +22,11 @@ def _languages() -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
     return languages.pop("english"), tuple(languages.values())
 
 
+def english() -> frozenset[str]:
+    """The words that hold English together, with its dialects and short spellings."""
+    return _languages()[0]
+
+
 def readable(text: str) -> bool:
     """Whether a text is in letters and in a language that somebody here can read: English.
 

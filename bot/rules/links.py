@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from bot.model import Signal
+from bot.model import Person, Signal
+from bot.rules.people import nearly
 from bot.text import Normalised
 
 _LINK = re.compile(
@@ -41,50 +43,66 @@ _TRUE_BRAND = re.compile(
 )
 
 
-def links(text: Normalised) -> list[Signal]:
-    """Links as `link`; of those that want a look `link.short`, `.cheap` or `.lookalike`."""
+_ENDS_A_WORD = re.compile(
+    r"\.(?:me|to|us|work|help|link|today|life|fun|live|it|page|store|win|club|world|app|top|"
+    r"support|email)$"
+)
+_DOMAIN_WORD = 6  # letters from which a word of the school's domain is known when misspelt
+
+
+def links(text: Normalised, people: Sequence[Person] = ()) -> list[Signal]:
+    """Links as `link`; of those that want a look `link.short`, `.cheap` or `.lookalike`.
+
+    What looks like the school's own domain is told from what stands behind the @ of its `people`.
+    """
     if "." not in text.plain:
         return []
+    own = {domain for one in people if (domain := one.email.rpartition("@")[2].casefold())}
     found = []
     for match in _LINK.finditer(text.plain):
         address = match.group()
         host = re.sub(r"^\w+://", "", address)
         host = re.split(r"[/?#]", host, maxsplit=1)[0]
-        if "://" not in address and not address.startswith("www.") and "/" not in address:
-            bare = host.rsplit(".", 1)[-1]
-            if bare in (
-                "me",
-                "to",
-                "us",
-                "work",
-                "help",
-                "link",
-                "today",
-                "life",
-                "fun",
-                "live",
-                "it",
-                "page",
-                "store",
-                "win",
-                "club",
-                "world",
-                "app",
-                "top",
-                "support",
-                "email",
-            ):
-                continue  # "see you then.me too": a missing space, not an address
+        bare = "/" not in address and not address.startswith("www.")
+        if bare and _ENDS_A_WORD.search(host):
+            continue  # "see you then.me too": a missing space, not an address
         found.append(_signal("link", text, match))
-        if _TRUE_BRAND.search(host):
-            continue
-        if _BRAND.search(host) or "xn--" in host:
+        disguised = not _in_original(text, match).isascii()
+        if _TRUE_BRAND.search(host) or _belongs(host, own):
+            if disguised:  # letters of another script that only look like these
+                found.append(_signal("link.lookalike", text, match))
+        elif _BRAND.search(host) or "xn--" in host or _resembles(host, own):
             found.append(_signal("link.lookalike", text, match))
         elif _SHORT.search(host):
             found.append(_signal("link.short", text, match))
         elif _CHEAP.search(host):
             found.append(_signal("link.cheap", text, match))
     return found
+
+
+def _belongs(host: str, own: set[str]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in own)
+
+
+def _resembles(host: str, own: set[str]) -> bool:
+    """Whether a word of an address is one of the school's with a letter wrong or a digit in it."""
+    words = {word for domain in own for word in re.split(r"[.-]", domain)[:-1]} - _ANY_SCHOOL
+    parts = [part for part in re.split(r"[.-]", host) if part not in words]
+    return any(
+        part.translate(_DIGITS) == word or nearly(part, word)
+        for word in words
+        if len(word) >= _DOMAIN_WORD
+        for part in parts
+    )
+
+
+_ANY_SCHOOL = frozenset({"school", "primary", "academy", "infants", "juniors", "governors"})
+_DIGITS = str.maketrans("01345", "oleas")
+
+
+def _in_original(text: Normalised, match: re.Match[str]) -> str:
+    start, end = text.span(*match.span())
+    return re.split(r"(?<=[^/:])[/?#]", text.original[start:end], maxsplit=1)[0]
 
 
 def _signal(label: str, text: Normalised, match: re.Match[str]) -> Signal:

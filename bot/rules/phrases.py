@@ -11,14 +11,15 @@ three words of the same sentence between, `...` up to eight; `^` the start of a 
 the words of a slot its end; `!` before a slot: none of its words follows. An apostrophe may be
 left out.
 
-A phrase is tried only around its rarest slot's words, and its expression is compiled the first
-time a text holds one: so a thousand phrases cost next to nothing, and a long text its length.
+A phrase is tried only where a word starts, just before its rarest slot's words, and its expression
+is compiled the first time a text holds one: so a thousand phrases cost next to nothing, and a long
+text its length.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ Table = Mapping[str, Sequence[str]]
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _TITLE = re.compile(r"^(mr|mrs|ms|dr)(?=\[)")
+_START = re.compile(r"\A|(?<!\w)(?:([a-z0-9]+)|[^\s.,])")
+_RUN = re.compile(r"[a-z0-9]+")
 _SIGN = re.compile(r"[^\x00-\x7f]")
 _BETWEEN = r"[^\w.!?]{1,6}"
 _SENTENCE_START = r"(?:\A|(?<=[.!?\n])|(?<=[.!?\n] ))[^\w.!?]*"
@@ -43,6 +46,7 @@ _KEPT = frozenset(
 _GAPS = {"..": 3, "...": 8}
 _STEM = 4  # letters by which a word with any ending is looked up
 _ENOUGH = 40  # matches of one phrase in one text; more says nothing new
+_ELIDED = 2  # "t'lass" is looked up by "lass" and starts with "t'"
 _REACH = 150  # characters that a phrase may stretch to either side of its rarest word
 
 
@@ -85,18 +89,48 @@ class Phrase:
     @cached_property
     def needles(self) -> frozenset[str]:
         """Words of which a text must hold at least one for the phrase to be in it."""
-        candidates: list[frozenset[str]] = []
+        _, best = self._rarest_slot
+        return best | {word.replace("'", "") for word in best}
+
+    @cached_property
+    def reach(self) -> int:
+        """How many characters before one of its needles the phrase can begin."""
+        until, _ = self._rarest_slot
+        slots = self.line.split()[: until + 1]
+        if any(slot in _GAPS for slot in slots):
+            return _REACH
+        words = (self.words.open(slot.removesuffix("?")) for slot in slots if slot[0] != "!")
+        return min(_REACH, sum(max(map(_length, choice)) for choice in words))
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The letters and digits with which the phrase can begin; none where anything may."""
+        found: set[str] = set()
         for slot in self.line.split():
+            for word in self.words.open(slot.removesuffix("?")):
+                part = RUN_TOGETHER.sub(r"\g<0>'", word.split("_")[0])
+                begins = _RUN.match(part)
+                if slot == "^" or begins is None or part[begins.end() :][:1] in ("*", "#"):
+                    return frozenset()
+                found |= {begins.group(), *_RUN.findall(part.replace("'", ""))[:1]}
+            if slot[-1] != "?":
+                break
+        return frozenset(found)
+
+    @cached_property
+    def _rarest_slot(self) -> tuple[int, frozenset[str]]:
+        """Which slot a phrase is looked up by, and its words."""
+        candidates: list[tuple[int, frozenset[str]]] = []
+        for place, slot in enumerate(self.line.split()):
             if slot in ("^", "$", *_GAPS) or slot[0] == "!" or slot[-1] == "?":
                 continue
             words = [self._rarest(word) for word in self.words.open(slot)]
             if all(words):
-                candidates.append(frozenset(words))
+                candidates.append((place, frozenset(words)))
         if not candidates:
             raise ValueError(f"the phrase {self.line!r} needs one slot of whole words")
         common = self.words.common
-        best = min(candidates, key=lambda words: (len(words & common), len(words)))
-        return best | {word.replace("'", "") for word in best}
+        return min(candidates, key=lambda one: (len(one[1] & common), len(one[1])))
 
     def _rarest(self, word: str) -> str:
         parts = [part for part in map(_needle, re.split("[_-]", word)) if part]
@@ -144,6 +178,11 @@ def _expression(word: str) -> str:
     return escaped.replace(r"\*", r"\w*").replace(r"\#", r"\d{1,2}")
 
 
+def _length(word: str) -> int:
+    """How many characters a word of a slot can take with what stands between it and the next."""
+    return len(word) + 2 * word.count("_") + (30 if word.endswith("*") else 0) + 10
+
+
 def _needle(part: str) -> str:
     """How a text's words show that this part of a phrase may be in it; "" where they cannot."""
     stem = part.removesuffix("*")
@@ -177,10 +216,14 @@ class PhraseBook:
         """
         text = spell_out(text)
         known = frozenset(_WORD.findall(spell_out(beside).plain)) if beside else frozenset()
+        starts: dict[int, str | None] = {
+            match.start(): match.group(1) for match in _START.finditer(text.plain)
+        }
+        order = list(starts)
         found = [
             Signal("rules", phrase.label, 1.0, start, end)
             for phrase, places in self._candidates(text.plain, known)
-            for start, end in islice(_matches(phrase.pattern, text.plain, places), _ENOUGH)
+            for start, end in islice(_matches(phrase, text.plain, places, starts, order), _ENOUGH)
         ]
         excused = _excused(found, len(text.plain))
         return [
@@ -224,22 +267,31 @@ def _forms(word: str) -> set[str]:
     """How a word of a text may be spelt as a needle."""
     forms = {word}
     if "'" in word:
-        forms |= {word.split("'")[0], word.replace("'", "")}
+        forms |= {*word.split("'"), word.replace("'", "")}
     return forms | {f"{form[:_STEM]}*" for form in forms}
 
 
-def _matches(pattern: re.Pattern[str], plain: str, places: list[int]) -> Iterator[tuple[int, int]]:
-    """Where a phrase stands, looked for around its needles alone."""
-    begin = end = 0
-    for place in sorted(places):
-        if place + _REACH <= end:
-            continue
-        if place - _REACH >= end or not end:
-            if end:
-                yield from (match.span() for match in pattern.finditer(plain, begin, end))
-            begin = max(end, place - _REACH)
-        end = min(len(plain), place + _REACH)
-    yield from (match.span() for match in pattern.finditer(plain, begin, end))
+def _matches(
+    phrase: Phrase,
+    plain: str,
+    needles: list[int],
+    starts: Mapping[int, str | None],
+    order: Sequence[int],
+) -> Iterator[tuple[int, int]]:
+    """Where a phrase stands: tried only where a word that may open it starts, as far before its
+    needles as it can begin.
+    """
+    end = tried = -1
+    for needle in sorted(needles):
+        first = bisect_left(order, max(needle - phrase.reach, end, tried + 1))
+        for start in order[first : bisect_right(order, needle + _ELIDED)]:
+            tried = start
+            if start < end or (phrase.openings and starts[start] not in phrase.openings):
+                continue
+            match = phrase.pattern.match(plain, start, start + 2 * _REACH)
+            if match:
+                end = match.end()
+                yield match.span()
 
 
 def _excused(found: Iterable[Signal], size: int) -> dict[str, bytearray]:

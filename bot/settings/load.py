@@ -20,13 +20,14 @@ from bot.settings.shape import (
     HidingSettings,
     LetterSettings,
     MailSettings,
+    SampleSettings,
     SchoolSettings,
     Settings,
     WebSettings,
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "letters", "web", "policy")
+_DEFAULTED = ("classifiers", "hiding", "letters", "sample", "web", "policy")
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -129,6 +130,7 @@ def _settings(table: SettingsTable) -> Settings:
         ),
         hiding=HidingSettings(**dict(table.hiding)),
         letters=LetterSettings(**dict(table.letters)),
+        sample=SampleSettings(**dict(table.sample)),
         web=WebSettings(**dict(table.web)),
         policy=Policy(rows, people, table.policy.thresholds),
     )

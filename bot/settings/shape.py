@@ -75,6 +75,13 @@ class LetterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleSettings:
+    """How many allowed comments a person looks at each week; 0: none."""
+
+    weekly: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Where the pages listen, and the address that letters link to (no slash at its end)."""
 
@@ -94,5 +101,6 @@ class Settings:
     classifiers: tuple[ClassifierSettings, ...]
     hiding: HidingSettings
     letters: LetterSettings
+    sample: SampleSettings
     web: WebSettings
     policy: Policy

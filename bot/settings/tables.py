@@ -145,6 +145,12 @@ class LettersTable(Table):
     )
 
 
+class SampleTable(Table):
+    weekly: Whole = Field(
+        ge=0, le=100, description="a whole number from 0 (none) to 100, such as 20"
+    )
+
+
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
@@ -199,5 +205,6 @@ class SettingsTable(Table):
     )
     hiding: HidingTable = Field(description="a section [hiding]")
     letters: LettersTable = Field(description="a section [letters]")
+    sample: SampleTable = Field(description="a section [sample]")
     web: WebTable = Field(description="a section [web]")
     policy: PolicyTable = Field(description="a section [policy]")

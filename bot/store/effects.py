@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import ACTIVE_EFFECTS, EffectKind, EffectStatus, Urgency
+from bot.model import ACTIVE_EFFECTS, Action, EffectKind, EffectStatus, Presence, Urgency
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
@@ -18,6 +18,9 @@ MAIL = "@letters"
 
 MACHINE = "machine"
 """Who asked for an effect that no person decided on."""
+
+COMMAND_LINE = "command line"
+"""Who turned a switch or undid a version there: a technician, who has read no comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class StoredEffect:
     asked_at: datetime
     due_at: datetime
     leased_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedHide:
+    """A hide of the machine's own on which no person has decided, and the verdict it rests on."""
+
+    effect: StoredEffect
+    reading_id: int
+    versions: Mapping[str, str]
 
 
 class Effects:
@@ -219,6 +231,56 @@ class Effects:
             )
         )
         return [_effect(row) for row in rows]
+
+    def unconfirmed_hides(self) -> list[UnconfirmedHide]:
+        """What the machine hid, or is about to hide, and no person has decided on since.
+
+        The verdict is the newest by which the item was to be hidden: a later version that agrees
+        stands in for the one that hid it first.
+        """
+        standing = [*ACTIVE_EFFECTS, EffectStatus.CONFIRMED]
+        newest = (
+            sa.select(sa.func.max(t.effect.c.id))
+            .where(t.effect.c.item_id.is_not(None), t.effect.c.status.in_(standing))
+            .group_by(t.effect.c.item_id)
+        )
+        wanted_by = (
+            sa.select(sa.func.max(t.verdict.c.id))
+            .join(t.reading, t.reading.c.id == t.verdict.c.reading_id)
+            .where(
+                t.reading.c.item_id == t.effect.c.item_id,
+                t.verdict.c.action == Action.HIDE,
+                t.verdict.c.held_back == "",
+            )
+            .correlate(t.effect)
+            .scalar_subquery()
+        )
+        decided = (
+            sa.exists()
+            .where(
+                t.decision.c.case_id == t.effect.c.case_id,
+                sa.or_(
+                    t.decision.c.at >= t.effect.c.asked_at,
+                    t.decision.c.reading_id == t.verdict.c.reading_id,
+                ),
+            )
+            .correlate(t.effect, t.verdict)
+        )
+        rows = self._connection.execute(
+            sa.select(t.effect, t.verdict.c.reading_id, t.verdict.c.versions)
+            .join(t.item, t.item.c.id == t.effect.c.item_id)
+            .join(t.verdict, t.verdict.c.id == wanted_by)
+            .where(
+                t.effect.c.id.in_(newest),
+                t.effect.c.kind == EffectKind.HIDE,
+                t.effect.c.asked_by == MACHINE,
+                t.item.c.presence != Presence.GONE,
+                sa.or_(t.effect.c.status.in_(ACTIVE_EFFECTS), t.item.c.hidden),
+                ~decided,
+            )
+            .order_by(t.effect.c.id)
+        )
+        return [UnconfirmedHide(_effect(row), row.reading_id, row.versions) for row in rows]
 
     def next_due(self) -> datetime | None:
         """When the next unfinished intention is due, None where all are settled."""

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import Attachment, AttachmentKind, ItemKind, ItemRef
+from bot.model import (
+    Action,
+    Aspect,
+    Attachment,
+    AttachmentKind,
+    Finding,
+    ItemKind,
+    ItemRef,
+    Kind,
+    Severity,
+    Target,
+)
 from bot.store import tables as t
 from bot.store.items import ref_of
 
 # From a reading to its item by the item's key, then whether it is the current one: the other way
 # round would need an index of its own.
 _CURRENT = (t.item.c.id == t.reading.c.item_id) & (t.item.c.reading_id == t.reading.c.id)
+
+_WITH_ITEMS = sa.select(
+    t.reading.c.id.label("reading_id"),
+    t.reading.c.text,
+    t.reading.c.salt,
+    t.reading.c.attachments,
+    t.reading.c.attempts,
+    *(c for c in t.item.c if c.name != "reading_id"),
+).join(t.item, _CURRENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +54,18 @@ class WaitingReading:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedBefore:
+    """A reading as it was given to the judging, and its newest verdict.
+
+    The findings lack `about`: whom a text accuses is kept with the case alone.
+    """
+
+    reading: WaitingReading
+    action: Action
+    findings: tuple[Finding, ...]
+
+
 class Readings:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -42,21 +75,42 @@ class Readings:
     def waiting(self, limit: int) -> list[WaitingReading]:
         """Readings that wait to be judged, oldest first."""
         rows = self._connection.execute(
-            sa.select(
-                t.reading.c.id.label("reading_id"),
-                t.reading.c.text,
-                t.reading.c.salt,
-                t.reading.c.attachments,
-                t.reading.c.attempts,
-                *(c for c in t.item.c if c.name != "reading_id"),
+            _WITH_ITEMS.where(t.reading.c.waiting).order_by(t.reading.c.id).limit(limit)
+        ).all()
+        texts = self._texts_above(rows)
+        return [_waiting(row, texts) for row in rows]
+
+    def judged(self, *, after: int, since: datetime, limit: int) -> list[JudgedBefore]:
+        """Current readings of comments that are judged and whose words are still there, by id.
+
+        `after` is the last id of the page before; `since` is when the comment was written.
+        """
+        newest = (
+            sa.select(sa.func.max(t.verdict.c.id))
+            .where(t.verdict.c.reading_id == t.reading.c.id)
+            .correlate(t.reading)
+            .scalar_subquery()
+        )
+        rows = self._connection.execute(
+            _WITH_ITEMS.add_columns(t.verdict.c.action, t.verdict.c.findings)
+            .join(t.verdict, t.verdict.c.id == newest)
+            .where(
+                t.reading.c.id > after,
+                ~t.reading.c.waiting,
+                t.reading.c.text != "",
+                t.item.c.kind == ItemKind.COMMENT,
+                t.item.c.created_at >= since,
             )
-            .join(t.item, _CURRENT)
-            .where(t.reading.c.waiting)
             .order_by(t.reading.c.id)
             .limit(limit)
         ).all()
         texts = self._texts_above(rows)
-        return [_waiting(row, texts) for row in rows]
+        return [
+            JudgedBefore(
+                _waiting(row, texts), Action(row.action), tuple(map(_finding, row.findings))
+            )
+            for row in rows
+        ]
 
     def _texts_above(self, rows: Sequence[Any]) -> dict[tuple[str, str], str]:
         above = {i for row in rows for i in (row.post_id, row.parent_id) if i}
@@ -111,4 +165,14 @@ def _waiting(row: Any, texts: dict[tuple[str, str], str]) -> WaitingReading:
         tuple(Attachment(AttachmentKind(a["kind"]), a["url"], a["title"]) for a in row.attachments),
         row.baseline,
         row.attempts,
+    )
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    return Finding(
+        Kind(stored["kind"]),
+        Severity(stored["severity"]),
+        Target(stored["target"]),
+        bool(stored["child"]),
+        frozenset(Aspect(aspect) for aspect in stored["aspects"]),
     )

@@ -278,6 +278,46 @@ effect = sa.Table(
     sa.Index(None, "kind", "asked_by", "asked_at"),
 )
 
+preview = sa.Table(
+    "preview",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("settings", sa.String, nullable=False),
+    sa.Column("days", sa.Integer),
+    sa.Column("versions", sa.JSON, nullable=False),
+    sa.Column("lines", sa.JSON, nullable=False),
+)
+
+previewed = sa.Table(
+    "previewed",
+    metadata,
+    sa.Column("reading_id", sa.ForeignKey("reading.id"), primary_key=True),
+    sa.Column("before", sa.String, nullable=False),
+    sa.Column("after", sa.String, nullable=False),
+    sa.Column("changed", sa.JSON, nullable=False),
+    sa.Column("kinds", sa.JSON, nullable=False),
+    sa.Column("child", sa.Boolean, nullable=False),
+    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("excluded", sa.JSON, nullable=False),
+    sa.Column("bins", sa.JSON, nullable=False),
+)
+
+sample = sa.Table(
+    "sample",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ref", sa.String, nullable=False, unique=True),
+    sa.Column("week", sa.String, nullable=False, index=True),
+    sa.Column("reading_id", sa.ForeignKey("reading.id"), nullable=False, unique=True),
+    sa.Column("drawn_at", Instant, nullable=False, index=True),
+    sa.Column("should", sa.String),
+    sa.Column("kind", sa.String),
+    sa.Column("target", sa.String),
+    sa.Column("person", sa.String),
+    sa.Column("answered_at", Instant),
+)
+
 log_entry = sa.Table(
     "log_entry",
     metadata,

@@ -17,7 +17,9 @@ from bot.store.figures import Figures
 from bot.store.items import Items
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
+from bot.store.previews import Previews
 from bot.store.readings import Readings
+from bot.store.samples import Samples
 from bot.store.state import State
 from bot.store.users import Users
 
@@ -44,6 +46,8 @@ class UnitOfWork:
         self.state = State(connection)
         self.users = Users(connection)
         self.figures = Figures(connection)
+        self.samples = Samples(connection)
+        self.previews = Previews(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import queries
-from bot.access import Viewer, may_see_log, may_switch_hiding
+from bot.access import Viewer, may_answer_sample, may_see_log, may_switch_hiding
+from bot.queries.sample import count_sample
 from bot.services.signin import person_of
 from bot.services.told import LONDON
 from bot.settings import Settings
@@ -48,6 +49,7 @@ class Pages:
             exactly=exactly,
             capital=capital,
             web_link=web_link,
+            marked=marked,
         )
 
     def render(self, template: str, token: Callable[[], str], **facts: object) -> str:
@@ -65,6 +67,9 @@ class Pages:
             token=token,
             waiting=queries.count_waiting(store, viewer),
             newcomers_waiting=queries.count_newcomers(store, viewer),
+            samples_waiting=count_sample(store, viewer, self._context.clock.now())
+            if may_answer_sample(viewer)
+            else None,
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
             switches_hiding=may_switch_hiding(viewer),
@@ -149,3 +154,14 @@ def web_link(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is to be marked; spans beyond its end are cut."""
+    pieces, done = [], 0
+    for start, end in sorted(spans):
+        start, end = max(start, done), min(end, len(text))
+        if start < end:
+            pieces += [(text[done:start], False), (text[start:end], True)]
+            done = end
+    return [piece for piece in (*pieces, (text[done:], False)) if piece[0]]

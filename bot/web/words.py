@@ -185,7 +185,7 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
     because = f" ({facts['why']})" if facts.get("why") else ""
     match event:
         case Event.JUDGED:
-            return _judged(facts)
+            return _judged(facts, by if facts.get("by") else "Schoolgate")
         case Event.DECIDED:
             return f"{by} decided: {DECIDED[Outcome(facts['outcome'])]}."
         case Event.ASKED:
@@ -221,7 +221,7 @@ def _effect_name(facts: Mapping[str, Any]) -> str:
     return EFFECTS[EffectKind(facts["effect"])] if facts.get("effect") else "It"
 
 
-def _judged(facts: Mapping[str, Any]) -> str:
+def _judged(facts: Mapping[str, Any], who: str) -> str:
     kinds = list(
         dict.fromkeys(plain_name(Kind(f["kind"]), Target(f["target"])) for f in facts["findings"])
     )
@@ -233,7 +233,7 @@ def _judged(facts: Mapping[str, Any]) -> str:
         if facts.get("held_back")
         else "It should be hidden.",
     }[facts["action"]]
-    return f"Schoolgate judged that a comment {found}. {then}"
+    return f"{who} judged that a comment {found}. {then}"
 
 
 def _switched(facts: Mapping[str, Any], by: str) -> str:

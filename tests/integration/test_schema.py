@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -14,7 +15,7 @@ from bot.errors import DataError
 from bot.log import Event, append, verify
 from bot.store import Store
 from bot.store.engine import wal_is_safe
-from bot.store.schema import head, upgrade
+from bot.store.schema import config, head, upgrade
 from bot.store.tables import metadata
 from tests.builders import NOON
 
@@ -37,6 +38,52 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
     before = head(store.engine)
     upgrade(store.engine)
     assert head(store.engine) == before
+
+
+def test_a_database_of_the_first_version_keeps_all_its_rows(tmp_path: Path) -> None:
+    old = Store(tmp_path / "old.db", b"key")
+    with old.engine.connect() as connection:
+        command.upgrade(config(connection), "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO switch (name, value, set_by, set_at) "
+            "VALUES ('hiding_stopped', 'on', 'jfield', '2026-11-20 12:00:00.000000')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO item (id, platform, kind, native_id, scope, account, created_at, "
+            "first_seen_at, author_id, author_handle, author_name, post_id, parent_id, permalink, "
+            "facts, baseline, reading_id, presence) VALUES (1, 'x', 'comment', '7', '', 'x', "
+            "'2026-11-20 12:00:00', '2026-11-20 12:00:00', '', '', '', '', '', '', '{}', 0, 3, "
+            "'present')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO reading (id, item_id, digest, salt, text, attachments, seen_at, waiting) "
+            "VALUES (3, 1, 'd', 's', 'Lovely.', '[]', '2026-11-20 12:00:00', 0)"
+        )
+        connection.commit()
+    with old.begin() as uow:
+        append(uow.log, b"key", at=NOON, event=Event.JUDGED, facts={"case": "abc"})
+        uow.commit()
+    before = _rows(old)
+    upgrade(old.engine)
+    after = _rows(old)
+    with old.read() as uow:
+        assert verify(uow.log.after(0), b"key").ok
+    locked = pytest.raises(sa.exc.IntegrityError, match="only ever added to")
+    with old.begin() as uow, locked:
+        uow.connection.exec_driver_sql("DELETE FROM log_entry")
+    old.close()
+    assert {table: after[table] for table in before} == before
+    assert sum(map(len, before.values())) == 4
+
+
+def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every table's rows but Alembic's own."""
+    with store.engine.connect() as connection:
+        names = [n for n in sa.inspect(connection).get_table_names() if n != "alembic_version"]
+        return {
+            name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")]
+            for name in names
+        }
 
 
 def test_a_database_of_a_newer_version_is_refused_in_plain_words(store: Store) -> None:

@@ -65,7 +65,7 @@ def answer(line: object, *classifiers: FakeClassifier) -> dict[str, Any]:
 def test_each_classifier_is_asked_once_for_a_batch_and_the_highest_score_counts() -> None:
     mild, severe = FakeClassifier({"insult": 0.5}), FakeClassifier({"insult": 0.9})
     batch = [Text("one"), Text("two")]
-    found = assess(batch, [(), ()], [mild, severe], POLICY)
+    found = assess(batch, [(), ()], [mild, severe], POLICY, explain=False)
     assert mild.given == [batch]
     assert [dict(one.scores) for one in found] == [{"insult": 0.9}, {"insult": 0.9}]
     assert {f.severity for one in found for f in one.findings} == {Severity.SERIOUS}
@@ -127,6 +127,7 @@ def test_a_clean_line_has_nothing_to_tell() -> None:
         "urgency": "none",
         "scores": {"insult": 0.01},
         "reasons": [],
+        "carried_by": [],
     }
 
 
@@ -229,3 +230,28 @@ def test_no_text_breaks_the_pipeline(words: str) -> None:
 
 def test_a_byte_order_mark_before_the_first_line_is_no_error() -> None:
     assert "error" not in answer('\ufeff{"text": "hello"}', FakeClassifier({}))
+
+
+class Brittle(FakeClassifier):
+    """Fails on one text."""
+
+    def score(self, texts: Sequence[Text]) -> list[Scores]:
+        if any(text.words == "boom" for text in texts):
+            raise RuntimeError("no words of the text may stand here: boom")
+        return super().score(texts)
+
+
+def test_a_text_on_which_a_classifier_fails_is_unscored_and_the_rest_unharmed() -> None:
+    lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate(["fine", "boom", "ok"])]
+    given = [json.loads(a.line) for a in judge_lines(lines, [Brittle({})], POLICY)]
+    assert [one["action"] for one in given] == ["allow", "queue", "allow"]
+    assert [kind["kind"] for kind in given[1]["kinds"]] == ["unscored"]
+
+
+def test_an_answer_says_which_words_carried_it() -> None:
+    class Knows(FakeClassifier):
+        def score(self, texts: Sequence[Text]) -> list[Scores]:
+            return [{"insult": 0.9 if "idiot" in text.words else 0.0} for text in texts]
+
+    given = answer({"text": "What an idiot"}, Knows())
+    assert given["carried_by"] == [[8, 13]]

@@ -85,7 +85,7 @@ def test_the_example_file_is_valid_and_safe() -> None:
 
 
 def test_the_switched_off_examples_of_the_file_work_once_switched_on(tmp_path: Path) -> None:
-    example = r"^# (\[(?:accounts\.\w+|mail)\]$|\w+ = )"
+    example = r"^# (\[(?:(?:accounts|classifiers)\.\w+|mail)\]$|\w+ = )"
     on = re.sub(example, r"\1", default_settings_text(), flags=re.MULTILINE)
     path = tmp_path / "settings.toml"
     path.write_text(on, encoding="utf-8")
@@ -96,6 +96,7 @@ def test_the_switched_off_examples_of_the_file_work_once_switched_on(tmp_path: P
     ]
     assert settings.mail is not None
     assert settings.mail.options["host"] == "smtp.rossmore.example"
+    assert [one.classifier for one in settings.classifiers] == ["school", "lexicon", "hub"]
 
 
 def test_a_short_file_is_completed_from_the_example_but_never_with_its_people(own: Path) -> None:

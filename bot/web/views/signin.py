@@ -16,7 +16,7 @@ from bot.web.pages import show
 
 router = APIRouter()
 
-_OUR_PAGES = re.compile(r"/(cases/[0-9a-f]{1,32}|newcomers|log|reading)?")
+_OUR_PAGES = re.compile(r"/(cases/[0-9a-f]{1,32}|newcomers|log|reading|sample|agreement)?")
 
 _WRONG = "That e-mail address and password do not fit. Please try again."
 _TOO_OFTEN = "There were too many tries. Please wait a quarter of an hour, or ask your technician."

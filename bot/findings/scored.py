@@ -1,0 +1,175 @@
+"""From a school model's scores to kinds with facets: the labels `kind.…`, `serious.…`, `target.…`.
+
+A model scores so that its own lines read 0.5 (`kind.…`: found) and 0.8 (`serious.…`); settings may
+move them kind by kind. Whom a kind means is
+asked of the model where it is sure and of the rules' evidence where it is not; an accusation that
+may mean the headteacher is treated as one that does (policy.md, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.findings.evidence import Evidence
+from bot.model import Aspect, Finding, Kind, Severity, Target
+
+LINE = (0.5, 0.8)
+"""From which `kind.…` and `serious.…` count, where settings say nothing."""
+
+_P, _S, _H, _A, _G, _SCHOOL, _N = (
+    Target.PUPIL,
+    Target.STAFF,
+    Target.HEADTEACHER,
+    Target.ADULT,
+    Target.GROUP,
+    Target.SCHOOL,
+    Target.NONE,
+)
+_SOMEBODY = (_P, _S, _H, _A, _G, _SCHOOL, _N)
+_MEANT: Mapping[Kind, tuple[Target, ...]] = {
+    Kind.THREAT: _SOMEBODY,
+    Kind.EXPLOITATION: (_P,),
+    Kind.WELFARE: (_P, _S, _A, _N),
+    Kind.HATE: (_G, _P, _S, _H, _A),
+    Kind.SEXUAL: (_S, _H, _A, _G, _N),
+    Kind.ABUSE: (_P, _S, _H, _A, _G, _SCHOOL),
+    Kind.ALLEGATION: (_S, _H, _A, _SCHOOL, _N),
+    Kind.PERSONAL_DATA: (_P, _S, _A, _H),
+    Kind.DISPUTE: (_A,),
+    Kind.SECURITY: (_SCHOOL, _S, _H),
+    Kind.SPAM: (_N,),
+    Kind.MISINFORMATION: (_SCHOOL,),
+    Kind.CAMPAIGNING: (_N,),
+    Kind.PROFANITY: (_N, _S, _H, _A, _G, _SCHOOL),
+    Kind.REQUEST: (_SCHOOL,),
+    Kind.PUPIL_AUTHOR: (_N,),
+    Kind.COMPLAINT: (_SCHOOL,),
+}
+"""Whom a kind can mean; the first is taken where nothing is known."""
+
+_ASPECTS: Mapping[Kind, tuple[Aspect, ...]] = {
+    Kind.THREAT: (Aspect.SELF_HARM,),
+    Kind.WELFARE: (Aspect.SELF_HARM, Aspect.COURT),
+    Kind.PERSONAL_DATA: (Aspect.WHEREABOUTS, Aspect.PRIVATE, Aspect.PICTURE, Aspect.PRAISE),
+    Kind.DISPUTE: (Aspect.COURT,),
+    Kind.SECURITY: (Aspect.IMPERSONATION,),
+    Kind.MISINFORMATION: (Aspect.EMERGENCY,),
+    Kind.REQUEST: (Aspect.FOI, Aspect.CONTEST),
+    Kind.ALLEGATION: (Aspect.UNCLEAR,),
+}
+
+_SURE = 0.5
+_HEAD_PERHAPS = 0.1  # of "it means the headteacher", from which an accusation is kept from them
+_ACCUSES_PERHAPS = 0.12  # of "it accuses", from which words at the headteacher are kept from them
+
+
+def knows_a_school(scores: Mapping[str, float]) -> bool:
+    """Whether a model has answered in our own kinds."""
+    return f"kind.{Kind.ABUSE}" in scores
+
+
+def from_scores(
+    seen: Evidence, scores: Mapping[str, float], thresholds: Mapping[str, tuple[float, float]]
+) -> Iterator[Finding]:
+    """One finding for each kind that scores above its line."""
+    found = []
+    for kind, possible in _MEANT.items():
+        severity = severity_of(kind, scores, thresholds)
+        if severity is None:
+            continue
+        found.append(kind)
+        target = _whom(possible, seen, scores)
+        if kind is Kind.ALLEGATION:
+            yield _accusation(target, severity, seen, scores)
+            continue
+        if kind is Kind.ABUSE and target is _P:
+            severity = Severity.SERIOUS
+        aspects = frozenset(a for a in _ASPECTS.get(kind, ()) if _score(scores, a) >= _SURE)
+        child = target is _P or kind is Kind.PUPIL_AUTHOR or scores.get("child", 0.0) >= _SURE
+        yield Finding(kind, severity, target, child, _fitting(kind, severity, aspects))
+    if Kind.ALLEGATION not in found and _perhaps_about_the_head(found, seen, scores):
+        yield seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE)
+
+
+_CERTAIN = frozenset({"data.phone", "data.email", "data.vehicle", "data.home"})
+_NO_CHANCE = 0.1
+_LITTLE_CHANCE = 0.25
+
+
+def settled(
+    drafts: Iterable[Finding], seen: Evidence, scores: Mapping[str, float]
+) -> Iterator[Finding]:
+    """What rules and word lists found, as far as a model that reads sentences sees a chance of it:
+    where it sees none it is dropped, where it sees little it is for a person. Where the model finds
+    the kind itself, how grave it is may be the rule's to say. Contact details are facts and stand.
+    """
+    certain = any(map(seen.has, _CERTAIN))
+    for draft in drafts:
+        chance = scores.get(f"kind.{draft.kind}", 1.0)
+        grave = scores.get(f"serious.{draft.kind}", 1.0)
+        if draft.kind is Kind.PERSONAL_DATA and certain:
+            yield draft
+        elif max(chance, grave) < _NO_CHANCE:
+            continue
+        elif draft.severity is Severity.SERIOUS and chance < LINE[0] and grave < _LITTLE_CHANCE:
+            yield replace(draft, severity=Severity.MILD)
+        else:
+            yield draft
+
+
+def severity_of(
+    kind: Kind, scores: Mapping[str, float], thresholds: Mapping[str, tuple[float, float]]
+) -> Severity | None:
+    """How grave the model holds a kind to be; None where it is not there. A serious score alone
+    is enough: it is never the case that doubt about the kind makes a grave thing pass.
+    """
+    mild, serious = thresholds.get(kind, LINE)
+    if scores.get(f"serious.{kind}", 0.0) >= serious:
+        return Severity.SERIOUS
+    return Severity.MILD if scores.get(f"kind.{kind}", 0.0) >= mild else None
+
+
+def _score(scores: Mapping[str, float], aspect: Aspect) -> float:
+    return scores.get(f"aspect.{aspect}", 0.0)
+
+
+def _whom(possible: tuple[Target, ...], seen: Evidence, scores: Mapping[str, float]) -> Target:
+    if len(possible) == 1:
+        return possible[0]
+    best = max(possible, key=lambda target: scores.get(f"target.{target}", 0.0))
+    if scores.get(f"target.{best}", 0.0) >= _SURE:
+        return best
+    return seen.target if seen.target in possible else best
+
+
+def _accusation(
+    target: Target, severity: Severity, seen: Evidence, scores: Mapping[str, float]
+) -> Finding:
+    """An accusation, with whoever of the settings it names; doubt whom it means is said."""
+    about = seen.people
+    child = scores.get("child", 0.0) >= _SURE
+    head = scores.get(f"target.{_H}", 0.0)
+    nobody_named = target is _S and not seen.names_staff  # "she", "that one in the big office"
+    unclear = _score(scores, Aspect.UNCLEAR) >= _SURE or target is _N or nobody_named
+    if target is _H or (about & seen.heads):
+        return Finding(Kind.ALLEGATION, severity, _H, child, about=about | seen.heads)
+    if unclear or head >= _HEAD_PERHAPS or seen.head_in_sight:
+        aspects = frozenset({Aspect.UNCLEAR})
+        return Finding(Kind.ALLEGATION, severity, target, child, aspects, about)
+    return Finding(Kind.ALLEGATION, severity, target, child, about=about)
+
+
+def _perhaps_about_the_head(found: list[Kind], seen: Evidence, scores: Mapping[str, float]) -> bool:
+    if not found:
+        return False
+    accuses = scores.get(f"kind.{Kind.ALLEGATION}", 0.0) >= _ACCUSES_PERHAPS
+    head = seen.head_in_sight or scores.get(f"target.{_H}", 0.0) >= _HEAD_PERHAPS
+    return accuses and head
+
+
+def _fitting(kind: Kind, severity: Severity, aspects: frozenset[Aspect]) -> frozenset[Aspect]:
+    """Praise is never serious; what is serious is not only praise."""
+    if kind is Kind.PERSONAL_DATA and severity is Severity.SERIOUS:
+        return aspects - {Aspect.PRAISE}
+    return aspects

@@ -1,0 +1,1 @@
+"""The way from labelled text to the bundled model: prepare, train, calibrate, export, evaluate."""
