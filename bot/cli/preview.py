@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import program_log
-from bot.bootstrap import classifiers_of, open_store
+from bot.bootstrap import classifiers_of, open_store, with_local_names
 from bot.cli.common import DEFAULT_DATA, DataOption, existing_data, load_settings
 from bot.clock import SystemClock
 from bot.model import Action
@@ -40,7 +40,7 @@ def preview(
     Schoolgate may be running. The communications officer and the headteacher find the result on
     the page Preview, each with what they may see.
     """
-    chosen = load_settings(settings)
+    chosen = with_local_names(load_settings(settings), existing_data(data))
     program_log.configure(None)
     clock, secret = SystemClock(), secret_reader(os.environ)
     classifiers = classifiers_of(chosen, clock=clock, data_dir=existing_data(data), secret=secret)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.findings.evidence import Evidence
-from bot.findings.scored import from_scores, knows_a_school, settled
+from bot.findings.scored import knows_a_school, weighed
 from bot.model import Aspect, Finding, Kind, Policy, Severity, Signal, Target
 
 _SERIOUS, _MILD = Severity.SERIOUS, Severity.MILD
@@ -114,10 +114,7 @@ def findings(
         *_by_score(seen, scores, policy.thresholds),
     ]
     if knows_a_school(scores):
-        drafts = [
-            *settled(drafts, seen, scores),
-            *from_scores(seen, scores, policy.thresholds),
-        ]
+        drafts = weighed(drafts, seen, scores, policy.thresholds)
     return _merged(drafts)
 
 

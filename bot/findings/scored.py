@@ -8,7 +8,7 @@ may mean the headteacher is treated as one that does (policy.md, section 3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.findings.evidence import Evidence
@@ -73,12 +73,10 @@ def from_scores(
     seen: Evidence, scores: Mapping[str, float], thresholds: Mapping[str, tuple[float, float]]
 ) -> Iterator[Finding]:
     """One finding for each kind that scores above its line."""
-    found = []
     for kind, possible in _MEANT.items():
         severity = severity_of(kind, scores, thresholds)
         if severity is None:
             continue
-        found.append(kind)
         target = _whom(possible, seen, scores)
         if kind is Kind.ALLEGATION:
             yield _accusation(target, severity, seen, scores)
@@ -88,8 +86,32 @@ def from_scores(
         aspects = frozenset(a for a in _ASPECTS.get(kind, ()) if _score(scores, a) >= _SURE)
         child = target is _P or kind is Kind.PUPIL_AUTHOR or scores.get("child", 0.0) >= _SURE
         yield Finding(kind, severity, target, child, _fitting(kind, severity, aspects))
-    if Kind.ALLEGATION not in found and _perhaps_about_the_head(found, seen, scores):
-        yield seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE)
+
+
+def weighed(
+    drafts: Sequence[Finding],
+    seen: Evidence,
+    scores: Mapping[str, float],
+    thresholds: Mapping[str, tuple[float, float]],
+) -> list[Finding]:
+    """What rules and a school's model find together. Where anything is found at all, an accusation
+    that may mean the headteacher is never dropped, by whichever of the two it was seen: somebody
+    is about to be told, and it must not be them.
+    """
+    found = [*settled(drafts, seen, scores), *from_scores(seen, scores, thresholds)]
+    if not found or any(map(_keeps_from_the_head, found)):
+        return found
+    found += [replace(one, severity=Severity.MILD) for one in drafts if _keeps_from_the_head(one)]
+    accused = any(one.kind is Kind.ALLEGATION for one in found)
+    if not accused and _perhaps_about_the_head(seen, scores):
+        found.append(seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE))
+    return found
+
+
+def _keeps_from_the_head(finding: Finding) -> bool:
+    return finding.kind is Kind.ALLEGATION and (
+        finding.target is _H or Aspect.UNCLEAR in finding.aspects
+    )
 
 
 _CERTAIN = frozenset({"data.phone", "data.email", "data.vehicle", "data.home"})
@@ -160,9 +182,7 @@ def _accusation(
     return Finding(Kind.ALLEGATION, severity, target, child, about=about)
 
 
-def _perhaps_about_the_head(found: list[Kind], seen: Evidence, scores: Mapping[str, float]) -> bool:
-    if not found:
-        return False
+def _perhaps_about_the_head(seen: Evidence, scores: Mapping[str, float]) -> bool:
     accuses = scores.get(f"kind.{Kind.ALLEGATION}", 0.0) >= _ACCUSES_PERHAPS
     head = seen.head_in_sight or scores.get(f"target.{_H}", 0.0) >= _HEAD_PERHAPS
     return accuses and head

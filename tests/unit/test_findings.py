@@ -138,3 +138,37 @@ def test_a_higher_score_is_never_milder(label: str, one: float, other: float) ->
         for score in (low, high)
     ]
     assert ranks[0] <= ranks[1]
+
+
+def a_school_score(**given: float) -> dict[str, float]:
+    """What a model of a school answers: nothing, but for what is given."""
+    silent = {f"{what}.{kind}": 0.0 for what in ("kind", "serious") for kind in Kind}
+    return silent | {label.replace("_of_", "."): value for label, value in given.items()}
+
+
+def test_a_model_that_sees_no_chance_overrules_a_rule() -> None:
+    assert findings([a_signal("abuse.insult")], a_school_score(), POLICY) == ()
+
+
+def test_where_the_model_sees_little_a_person_decides() -> None:
+    scores = a_school_score(kind_of_abuse=0.3)
+    [found] = findings([a_signal("abuse.insult")], scores, POLICY)
+    assert found.severity is Severity.MILD
+
+
+def test_contact_details_stand_whatever_the_model_says() -> None:
+    [found] = findings([a_signal("data.phone")], a_school_score(), POLICY)
+    assert (found.kind, found.severity) == (Kind.PERSONAL_DATA, Severity.SERIOUS)
+
+
+def test_an_accusation_that_only_a_rule_saw_is_kept_from_the_headteacher_beside_a_threat() -> None:
+    signals = [a_signal("person", 0, 5, "head"), a_signal("allegation.crime", 6, 11)]
+    scores = a_school_score(kind_of_threat=0.9)
+    found = findings(signals, scores, POLICY)
+    assert {one.kind for one in found} == {Kind.THREAT, Kind.ALLEGATION}
+    assert frozenset({"head"}) in {one.about for one in found}
+
+
+def test_an_accusation_that_only_a_rule_saw_is_dropped_where_nobody_is_told_anything() -> None:
+    signals = [a_signal("person", 0, 5, "head"), a_signal("allegation.crime", 6, 11)]
+    assert findings(signals, a_school_score(), POLICY) == ()
