@@ -190,9 +190,3 @@ def _session(path: Path, threads: int) -> InferenceSession:
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def labels_of(folder: Path = BUNDLED) -> Mapping[str, str]:
-    """What a model answers, by number."""
-    found: Mapping[str, str] = json.loads((folder / "config.json").read_text("utf-8"))["id2label"]
-    return found

@@ -94,24 +94,14 @@ def weighed(
     scores: Mapping[str, float],
     thresholds: Mapping[str, tuple[float, float]],
 ) -> list[Finding]:
-    """What rules and a school's model find together. Where anything is found at all, an accusation
-    that may mean the headteacher is never dropped, by whichever of the two it was seen: somebody
-    is about to be told, and it must not be them.
+    """What rules and a school's model find together; where something is found beside what may be an
+    accusation of the headteacher, that is said as well, or they would be told.
     """
     found = [*settled(drafts, seen, scores), *from_scores(seen, scores, thresholds)]
-    if not found or any(map(_keeps_from_the_head, found)):
-        return found
-    found += [replace(one, severity=Severity.MILD) for one in drafts if _keeps_from_the_head(one)]
     accused = any(one.kind is Kind.ALLEGATION for one in found)
-    if not accused and _perhaps_about_the_head(seen, scores):
+    if found and not accused and _perhaps_about_the_head(seen, scores):
         found.append(seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE))
     return found
-
-
-def _keeps_from_the_head(finding: Finding) -> bool:
-    return finding.kind is Kind.ALLEGATION and (
-        finding.target is _H or Aspect.UNCLEAR in finding.aspects
-    )
 
 
 _CERTAIN = frozenset({"data.phone", "data.email", "data.vehicle", "data.home"})
@@ -124,7 +114,8 @@ def settled(
 ) -> Iterator[Finding]:
     """What rules and word lists found, as far as a model that reads sentences sees a chance of it:
     where it sees none it is dropped, where it sees little it is for a person. Where the model finds
-    the kind itself, how grave it is may be the rule's to say. Contact details are facts and stand.
+    the kind itself, how grave it is may be the rule's to say. Contact details are facts and stand;
+    an accusation is never dropped: it may be one of the headteacher, who must not be told.
     """
     certain = any(map(seen.has, _CERTAIN))
     for draft in drafts:
@@ -133,7 +124,8 @@ def settled(
         if draft.kind is Kind.PERSONAL_DATA and certain:
             yield draft
         elif max(chance, grave) < _NO_CHANCE:
-            continue
+            if draft.kind is Kind.ALLEGATION:
+                yield replace(draft, severity=Severity.MILD)
         elif draft.severity is Severity.SERIOUS and chance < LINE[0] and grave < _LITTLE_CHANCE:
             yield replace(draft, severity=Severity.MILD)
         else:

@@ -15,6 +15,7 @@ from bot.model import Action, Kind, Policy, Role, Text, Verdict
 from bot.policy import judge
 from bot.settings import load
 from classifiers.lexicon import LexiconClassifier
+from classifiers.onnx import SchoolClassifier
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,16 +72,23 @@ def the_policy() -> Policy:
     return load(ROOT / "settings.toml", environ={}).policy
 
 
-def judged(words: str, context: str = "") -> Verdict:
-    [assessment] = assess([Text(words, context)], [()], [LexiconClassifier()], the_policy())
+@cache
+def the_model() -> SchoolClassifier:
+    return SchoolClassifier()
+
+
+def judged(words: str, context: str = "", *, with_model: bool = False) -> Verdict:
+    judges = [the_model(), LexiconClassifier()] if with_model else [LexiconClassifier()]
+    [assessment] = assess([Text(words, context)], [()], judges, the_policy(), explain=False)
     return judge(assessment, the_policy())
 
 
+@pytest.mark.parametrize("with_model", [False, True], ids=["words alone", "with the model"])
 @pytest.mark.parametrize(("words", "post"), [*((words, "") for words in CONCERNS), *BELOW_A_POST])
 def test_a_concern_about_the_headteacher_is_told_but_never_to_the_headteacher(
-    words: str, post: str
+    words: str, post: str, *, with_model: bool
 ) -> None:
-    verdict = judged(words, post)
+    verdict = judged(words, post, with_model=with_model)
     assert verdict.action is not Action.ALLOW
     assert verdict.told & {Role.CHAIR_OF_GOVERNORS, Role.DSL}
     assert Role.HEADTEACHER not in verdict.told
