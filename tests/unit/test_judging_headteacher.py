@@ -13,6 +13,7 @@ import pytest
 from bot.judging import assess
 from bot.model import Action, Kind, Policy, Role, Text, Verdict
 from bot.policy import judge
+from bot.ports import Classifier
 from bot.settings import load
 from classifiers.lexicon import LexiconClassifier
 from classifiers.onnx import SchoolClassifier
@@ -78,7 +79,9 @@ def the_model() -> SchoolClassifier:
 
 
 def judged(words: str, context: str = "", *, with_model: bool = False) -> Verdict:
-    judges = [the_model(), LexiconClassifier()] if with_model else [LexiconClassifier()]
+    judges: list[Classifier] = [LexiconClassifier()]
+    if with_model:
+        judges.append(the_model())
     [assessment] = assess([Text(words, context)], [()], judges, the_policy(), explain=False)
     return judge(assessment, the_policy())
 
