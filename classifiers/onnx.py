@@ -20,6 +20,7 @@ import numpy as np
 from bot.errors import PluginError, Problem, SettingsError
 from bot.model import Scores, Text
 from bot.ports import Context, Options
+from classifiers.spelling import Spelling
 from classifiers.words import forms
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class SchoolClassifier:
         self._labels = [config["id2label"][str(i)] for i in range(len(config["id2label"]))]
         self._lines: Mapping[str, float] = {} if raw else config.get("thresholds", {})
         self._tokenizer = _tokenizer(folder)
+        self._spelling = Spelling.of(folder / "tokenizer.json")
         self._session = _session(folder / "model.onnx", threads)
         self._start, self._end = self._tokenizer.convert_tokens_to_ids(["[CLS]", "[SEP]"])
 
@@ -109,9 +111,11 @@ class SchoolClassifier:
         given = [
             (index, form, text.context)
             for index, text in enumerate(texts)
-            for form in forms(text.words[:_MOST])
+            for form in forms(text.words[:_MOST], self._spelling)
         ]
-        contexts = [forms(context[:_MOST])[0] if context else "" for _, _, context in given]
+        contexts = [
+            forms(context[:_MOST], self._spelling)[0] if context else "" for _, _, context in given
+        ]
         # "[CLS]" written by a stranger is a word like any other.
         coded = self._encode([form for _, form, _ in given])
         answered = self._encode(contexts)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.errors import Problem, SettingsError
 from bot.model import Person, Policy, PolicyRow
+from bot.school_calendar import SchoolCalendar
 from bot.settings.checks import check
 from bot.settings.problems import problems_of
 from bot.settings.secrets import environment_problems
@@ -27,7 +28,7 @@ from bot.settings.shape import (
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "letters", "sample", "web", "policy")
+_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "policy")
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -129,6 +130,7 @@ def _settings(table: SettingsTable) -> Settings:
             for name, one in table.classifiers.items()
         ),
         hiding=HidingSettings(**dict(table.hiding)),
+        calendar=SchoolCalendar(table.calendar.holidays, *table.calendar.school_day),
         letters=LetterSettings(**dict(table.letters)),
         sample=SampleSettings(**dict(table.sample)),
         web=WebSettings(**dict(table.web)),

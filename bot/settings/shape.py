@@ -8,6 +8,7 @@ from datetime import time
 from enum import StrEnum
 
 from bot.model import Kind, Person, Policy
+from bot.school_calendar import SchoolCalendar
 
 
 class HidingMode(StrEnum):
@@ -100,6 +101,7 @@ class Settings:
     mail: MailSettings | None
     classifiers: tuple[ClassifierSettings, ...]
     hiding: HidingSettings
+    calendar: SchoolCalendar
     letters: LetterSettings
     sample: SampleSettings
     web: WebSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -43,6 +43,24 @@ def _time_of_day(value: object) -> time:
     return at
 
 
+def _days(value: object) -> tuple[date, date]:
+    """One day, or the first and the last with a stroke between them."""
+    first, _, last = value.partition("/") if isinstance(value, str) else ("", "", "")
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise ValueError(f'"{value}" is no date') from None
+    if end < begin:
+        raise ValueError(f'"{value}" ends before it begins')
+    return begin, end
+
+
+def _opens_before_it_closes(value: tuple[time, time]) -> tuple[time, time]:
+    if value[0] >= value[1]:
+        raise ValueError("closes before it opens")
+    return value
+
+
 def _web_address(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -66,6 +84,8 @@ def _not_none(value: Urgency) -> Urgency:
     return value
 
 
+Days = Annotated[tuple[date, date], BeforeValidator(_days)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Address = Annotated[str, AfterValidator(_address)]
@@ -136,8 +156,17 @@ class HidingTable(Table):
     breaker_per_hour: Whole = Field(ge=1, description="a whole number from 1 up, such as 30")
 
 
+class CalendarTable(Table):
+    holidays: tuple[Days, ...] = Field(
+        description='days in brackets, such as ["2026-10-26/2026-10-30", "2026-11-20"]'
+    )
+    school_day: Annotated[tuple[TimeOfDay, TimeOfDay], AfterValidator(_opens_before_it_closes)] = (
+        Field(description='when the school opens and closes, such as ["08:00", "17:00"]')
+    )
+
+
 class LettersTable(Table):
-    digest_at: Annotated[time, BeforeValidator(_time_of_day)] = Field(
+    digest_at: TimeOfDay = Field(
         description='hours and minutes in quotation marks, such as "15:45"'
     )
     urgent_minutes: Whole = Field(
@@ -204,6 +233,7 @@ class SettingsTable(Table):
         description='a section such as [classifiers.words] with classifier = "lexicon"',
     )
     hiding: HidingTable = Field(description="a section [hiding]")
+    calendar: CalendarTable = Field(description="a section [calendar]")
     letters: LettersTable = Field(description="a section [letters]")
     sample: SampleTable = Field(description="a section [sample]")
     web: WebTable = Field(description="a section [web]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Aspect, Finding, Kind, Target
+from bot.model import Action, Aspect, Finding, Kind, Target
 from classifiers.labels import GENERAL
 
 TOXICITY = GENERAL
@@ -10,6 +10,10 @@ KINDS = tuple(k for k in Kind if k not in (Kind.UNREAD, Kind.UNREAD_ATTACHMENT, 
 NEVER_SERIOUS = frozenset(
     {Kind.MISINFORMATION, Kind.CAMPAIGNING, Kind.REQUEST, Kind.PUPIL_AUTHOR, Kind.COMPLAINT}
 )
+HIDE = "action.hide"
+ACT = "action.act"
+"""What the policy's table makes of all findings: to be hidden; to be hidden or looked at."""
+
 LABELS = (
     *TOXICITY,
     *(f"kind.{kind}" for kind in KINDS),
@@ -18,10 +22,12 @@ LABELS = (
     "child",
     *(f"aspect.{aspect}" for aspect in Aspect),
     "fair",
+    HIDE,
+    ACT,
 )
 
 
-def school_labels(findings: tuple[Finding, ...], *, fair: bool) -> dict[str, float]:
+def school_labels(findings: tuple[Finding, ...], action: Action, *, fair: bool) -> dict[str, float]:
     """The whole truth about one labelled comment; whom it means is unknown where it means nobody.
 
     A comment's targets are pooled: which finding means whom is for the rules to say.
@@ -39,6 +45,8 @@ def school_labels(findings: tuple[Finding, ...], *, fair: bool) -> dict[str, flo
         for aspect in finding.aspects:
             known[f"aspect.{aspect}"] = 1.0
     known["fair"] = float(fair)
+    known[HIDE] = float(action is Action.HIDE)
+    known[ACT] = float(action is not Action.ALLOW)
     return known | _toxicity(findings)
 
 

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.model import Person
+from bot.model import Assessment, Person, Policy
+from bot.policy import judge
 from bot.rules.people import in_office
 from bot.settings import load
 from classifiers.training.corpus import Line, read
@@ -49,9 +50,14 @@ def school() -> list[tuple[Line, str]]:
     return [(lines[index], part_of(lines[index])) for index in kept]
 
 
+def policy() -> Policy:
+    """The table of the settings that come with the product."""
+    return load(_ROOT / "settings.toml", environ={}).policy
+
+
 def people() -> tuple[Person, ...]:
     """The made-up staff of the settings that come with the product: the corpus speaks of them."""
-    return load(_ROOT / "settings.toml", environ={}).policy.people
+    return policy().people
 
 
 def public(data: Path) -> tuple[list[Example], int]:
@@ -77,14 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _write(asked.work / "public.jsonl", (asdict(one) for one in learnt))
         print(f"public: {len(learnt)} texts, {dropped} near-duplicates left out")
         print(dict(Counter(one.source for one in learnt)))
-    ours, staff = school(), people()
+    ours, table = school(), policy()
+    staff = table.people
     _write(
         asked.work / "school.jsonl",
         (
             {
                 "text": in_office(line.text, staff),
                 "context": in_office(line.context, staff),
-                "labels": school_labels(line.findings, fair=line.fair),
+                "labels": school_labels(
+                    line.findings, judge(Assessment(line.findings), table).action, fair=line.fair
+                ),
                 "source": "school",
                 "part": part,
             }

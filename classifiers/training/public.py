@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Kind
-from classifiers.training.labels import KINDS, NEVER_SERIOUS, TOXICITY
+from classifiers.training.labels import HIDE, KINDS, NEVER_SERIOUS, TOXICITY
 
 _SEED = 20261122
 
@@ -121,7 +121,9 @@ def _goemotions(row: Row) -> dict[str, float]:
     feelings = set(row["labels"]["emotions"].split(","))
     warm = {"admiration", "gratitude", "love", "joy", "caring", "optimism", "excitement", "relief"}
     calm = _CLEAN if feelings & warm else {"toxicity": 0.05}
-    return calm | {f"serious.{kind}": 0.0 for kind in KINDS if kind not in NEVER_SERIOUS}
+    return (
+        calm | {HIDE: 0.0} | {f"serious.{kind}": 0.0 for kind in KINDS if kind not in NEVER_SERIOUS}
+    )
 
 
 def benign(row: Row) -> bool:

@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
+from classifiers.spelling import Spelling
 from classifiers.training.evasions import EVASIONS
 from classifiers.training.labels import LABELS
 from classifiers.training.network import Network
@@ -69,9 +70,17 @@ STAGES = {
         | {"sms_spam": 0.1, "youtube_spam": 0.1, "convabuse": 0.1, "lexicon_surge_profanity": 0.3},
         1e-4,
     ),
+    "again": Stage(
+        3.0,
+        {"jigsaw_wiki_multilabel": 0.5, "jigsaw_wiki_5k": 0.3, "jigsaw_wiki_train_benign": 0.3}
+        | {"civil_toxic_spans": 0.15, "hatexplain": 0.1, "edos_sexism": 0.05, "implicit_hate": 0.1}
+        | {"hatemoji_build": 0.3, "goemotions": 0.3, "davidson": 0.05, "identity_madlibs": 0.5}
+        | {"sms_spam": 0.1, "youtube_spam": 0.1, "convabuse": 0.1, "lexicon_surge_profanity": 0.3},
+        1.2e-4,
+    ),
 }
 
-_AFTER = {"school": "public", "more": "school"}
+_AFTER = {"school": "public", "more": "school", "again": "more"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,13 @@ class Encoded:
     weight: float
 
 
-def encode(values: Sequence[dict[str, Any]], tokenizer: Any) -> list[Encoded]:
+def encode(values: Sequence[dict[str, Any]], tokenizer: Any, spelling: Spelling) -> list[Encoded]:
     """Texts with what they answer as a second segment."""
-    first = [forms(value["text"][:2000])[0] for value in values]
-    second = [forms(value["context"][:500])[0] if value.get("context") else "" for value in values]
+    first = [forms(value["text"][:2000], spelling)[0] for value in values]
+    second = [
+        forms(value["context"][:500], spelling)[0] if value.get("context") else ""
+        for value in values
+    ]
     encoded = []
     for value, words, context in zip(values, first, second, strict=True):
         pair = (words, context) if context else (words,)
@@ -117,7 +129,7 @@ def padded(batch: Sequence[Encoded]) -> tuple[dict[str, Tensor], Tensor, Tensor]
     return inputs, labels, torch.tensor([one.weight for one in batch])
 
 
-def plan(stage: Stage, work: Path, tokenizer: Any) -> list[list[Encoded]]:
+def plan(stage: Stage, work: Path, tokenizer: Any, spelling: Spelling) -> list[list[Encoded]]:
     """All batches of a stage in order: each part as often as the stage says, alike lengths
     together.
     """
@@ -128,14 +140,16 @@ def plan(stage: Stage, work: Path, tokenizer: Any) -> list[list[Encoded]]:
         often = _as_often(ours, stage.school, chance)
         calm = [value["text"] for value in ours if not _says_something(value)]
         rough = [_roughened(value, chance) for value in often]
-        chosen += encode([_among_others(value, calm, chance) for value in rough], tokenizer)
+        chosen += encode(
+            [_among_others(value, calm, chance) for value in rough], tokenizer, spelling
+        )
     by_source: dict[str, list[dict[str, Any]]] = {}
     for value in _values(work / "public.jsonl"):
         by_source.setdefault(value["source"], []).append(value)
     for source, values in sorted(by_source.items()):
         share = stage.public.get(source, 1.0)
         kept = _as_often(values, share, chance)
-        chosen += encode(kept, tokenizer)
+        chosen += encode(kept, tokenizer, spelling)
     chance.shuffle(chosen)
     batches: list[list[Encoded]] = []
     for begin in range(0, len(chosen), 4096):
@@ -203,11 +217,11 @@ def train(name: str, start: Path, work: Path) -> Path:
     torch.manual_seed(_SEED)
     make: Any = PreTrainedTokenizerFast  # it ships untyped
     tokenizer = make(tokenizer_file=str(start / "tokenizer.json"))
-    batches = plan(stage, work, tokenizer)
+    batches = plan(stage, work, tokenizer, Spelling.of(start / "tokenizer.json"))
     network = Network.begin(start, len(LABELS))
     if name in _AFTER:
         before = work / f"{_AFTER[name]}.pt"
-        network.load_state_dict(torch.load(before, weights_only=True))
+        network.load_state_dict(_widened(torch.load(before, weights_only=True), network))
     network.to(device).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=stage.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, len(batches)))
@@ -242,6 +256,15 @@ def train(name: str, start: Path, work: Path) -> Path:
     torch.save(network.cpu().state_dict(), done)
     checkpoint.unlink(missing_ok=True)
     return done
+
+
+def _widened(saved: dict[str, Tensor], network: Network) -> dict[str, Tensor]:
+    """Weights saved before labels were added at the end: the new ones begin as the network's."""
+    for name in ("answer.weight", "answer.bias"):
+        fresh = network.state_dict()[name].clone()
+        fresh[: len(saved[name])] = saved[name]
+        saved[name] = fresh
+    return saved
 
 
 def _rate(step: int, steps: int) -> float:

@@ -15,16 +15,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Aspect, Finding, Kind, Severity, Target
+from bot.model import Action, Aspect, Finding, Kind, Severity, Target
 from bot.text import normalise, unmask
-from classifiers.onnx import READS, SERIOUS_READS, rescaled
+from classifiers.onnx import BUNDLED, READS, SERIOUS_READS, rescaled
+from classifiers.spelling import Spelling
 from classifiers.training.contrast import sentences
 from classifiers.training.evasions import EVASIONS
 from classifiers.training.figures import auc, roc_auc, share
-from classifiers.training.labels import KINDS, LABELS, NEVER_SERIOUS, TOXICITY, school_labels
+from classifiers.training.labels import (
+    ACT,
+    HIDE,
+    KINDS,
+    LABELS,
+    NEVER_SERIOUS,
+    TOXICITY,
+    school_labels,
+)
 from classifiers.training.near import Known, without_duplicates
 from classifiers.training.public import SETS, Example, benign, examples
-from classifiers.words import forms
+from classifiers.words import forms as forms_with
+
+SPELLING = Spelling.of(BUNDLED / "tokenizer.json")
+
+
+def forms_of(text: str) -> tuple[str, ...]:
+    return forms_with(text, SPELLING)
+
 
 # --- near-duplicates -------------------------------------------------------------------------
 
@@ -78,7 +94,16 @@ def test_what_is_known_already_is_not_kept() -> None:
 
 
 def labels_of(*findings: Finding, fair: bool = False) -> dict[str, float]:
-    return school_labels(findings, fair=fair)
+    return school_labels(findings, Action.ALLOW, fair=fair)
+
+
+def test_the_action_is_learnt_in_two_steps() -> None:
+    known = {
+        action: school_labels((), action, fair=False)
+        for action in (Action.ALLOW, Action.QUEUE, Action.HIDE)
+    }
+    assert [known[action][ACT] for action in known] == [0.0, 1.0, 1.0]
+    assert [known[action][HIDE] for action in known] == [0.0, 0.0, 1.0]
 
 
 def test_no_label_is_there_twice() -> None:
@@ -299,12 +324,12 @@ def test_every_second_long_word_is_disguised(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(UNDONE_AT_ONCE))
 def test_what_a_font_does_is_undone_in_the_first_form(name: str) -> None:
-    assert forms(EVASIONS[name](CLEAN)) == forms(CLEAN)
+    assert forms_of(EVASIONS[name](CLEAN)) == forms_of(CLEAN)
 
 
 @pytest.mark.parametrize("name", sorted(UNDONE_BY_UNMASKING))
 def test_what_a_person_does_is_undone_in_the_second_form(name: str) -> None:
-    first, second = forms(EVASIONS[name](CLEAN))
+    first, second = forms_of(EVASIONS[name](CLEAN))
     assert first != second
     assert second == unmask(normalise(CLEAN)).plain
 
