@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
 from bot.local_names import local_names
 from bot.outbox import fail_orphans
-from bot.plugins import Guarded, load_class
+from bot.plugins import Guarded, make
 from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
 from bot.settings import Settings
 from bot.store import Store
@@ -119,7 +119,7 @@ def build_plugins(
     ) -> object:
         context = Context(clock, secret, data_dir, account)
         try:
-            return load_class(group, name).from_options(options, context)
+            return make(group, name, options, context)
         except SettingsError as error:
             problems.extend(
                 Problem(".".join(filter(None, [table, problem.path])), problem.message)
@@ -152,8 +152,7 @@ def classifiers_of(
     """The classifiers alone: all that `schoolgate judge` needs."""
     context = Context(clock, secret, data_dir)
     return tuple(
-        load_class("classifiers", one.classifier).from_options(one.options, context)
-        for one in settings.classifiers
+        make("classifiers", one.classifier, one.options, context) for one in settings.classifiers
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.errors import AdapterError, PluginError, SchoolgateError
+from bot.ports import Context, Options
 
 _log = structlog.get_logger("schoolgate.plugins")
 _Answer = TypeVar("_Answer")
@@ -36,6 +37,24 @@ def load_class(group: str, name: str) -> Any:
         raise PluginError(
             f"The plug-in “{name}” ({offered[name].value}) could not be loaded: "
             f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def make(group: str, name: str, options: Options, context: Context) -> Any:
+    """A plug-in made from its own table of settings.toml.
+
+    Raises PluginError with its name, SettingsError where it says what is wrong with the table.
+    """
+    offered = load_class(group, name)
+    try:
+        return offered.from_options(options, context)
+    except SchoolgateError:
+        raise
+    except Exception as error:
+        _log.warning("plugin_failed", plugin=name, error=type(error).__name__)
+        raise PluginError(
+            f"The plug-in “{name}” could not be started ({type(error).__name__}). Look at its "
+            "section of settings.toml, or ask whoever made it."
         ) from error
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from bot.bootstrap import build_app, build_plugins, open_store, sole_owner
 from bot.errors import AlreadyRunning, DataError, PluginError, SettingsError
-from bot.plugins import PluginFailure, answer_of, load_class
+from bot.plugins import PluginFailure, answer_of, load_class, make
+from bot.ports import Context
 from bot.settings import AccountSettings, MailSettings, Settings
 from tests.builders import FixedClock
 from tests.house import the_settings
@@ -145,3 +146,21 @@ def an_interrupted_hide() -> Callable[[Path], None]:
 def test_no_other_distribution_lies_over_a_room(room: str) -> None:
     """The names are generic: PyPI has an `adapters`. (A checkout itself is not listed at all.)"""
     assert set(packages_distributions().get(room, [])) <= {"schoolgate"}
+
+
+class Clumsy:
+    """A stranger's plug-in that trips over its own table."""
+
+    @classmethod
+    def from_options(cls, options: object, context: object) -> Clumsy:
+        raise KeyError("words of a stranger")
+
+
+def test_a_plug_in_that_trips_over_its_table_is_named_without_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.plugins.load_class", lambda _group, _name: Clumsy)
+    context = Context(FixedClock(), nothing, tmp_path)
+    with pytest.raises(PluginError, match=r"“clumsy” could not be started \(KeyError\)") as caught:
+        make("classifiers", "clumsy", {}, context)
+    assert "stranger" not in str(caught.value)
