@@ -79,8 +79,8 @@ STAGES = {
         1.2e-4,
     ),
     "last": Stage(
-        5.0,
-        {"jigsaw_wiki_multilabel": 0.7, "jigsaw_wiki_5k": 0.4, "jigsaw_wiki_train_benign": 0.4}
+        3.5,
+        {"jigsaw_wiki_multilabel": 0.5, "jigsaw_wiki_5k": 0.3, "jigsaw_wiki_train_benign": 0.3}
         | {"civil_toxic_spans": 0.2, "hatexplain": 0.1, "edos_sexism": 0.05, "implicit_hate": 0.1}
         | {"hatemoji_build": 0.4, "goemotions": 0.4, "davidson": 0.05, "identity_madlibs": 0.5}
         | {"sms_spam": 0.1, "youtube_spam": 0.1, "convabuse": 0.1, "lexicon_surge_profanity": 0.3},
