@@ -6,12 +6,13 @@ It holds no content, so every role may see it; an empty queue means nothing with
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.coverage import late_after
 from bot.hiding import BREAKER, STOPPED
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
 from bot.queries.seen import looking
@@ -19,9 +20,6 @@ from bot.settings import AccountSettings, HidingSettings, Settings
 from bot.store import Store
 from bot.store import tables as t
 from bot.store.state import Parking, Switch
-
-_LATE_AFTER_POLLS = 3
-_LATE_AT_LEAST = timedelta(minutes=15)
 
 
 class Reach(StrEnum):
@@ -104,12 +102,12 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
             sa.select(t.parking).where(t.parking.c.account == account.name, t.parking.c.until > now)
         )
     }
-    late_after = max(_LATE_AFTER_POLLS * timedelta(minutes=account.poll_minutes), _LATE_AT_LEAST)
     return AccountState(
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - late_after) for stream in Stream
+            _stream(connection, account.name, stream, now - late_after(account.poll_minutes))
+            for stream in Stream
         ),
         capabilities=tuple(
             known.get(capability, CapabilityReport(capability, CapabilityState.UNTESTED))

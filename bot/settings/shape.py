@@ -28,12 +28,16 @@ class SchoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """One account that is switched on; `options` is what its adapter validates itself."""
+    """One account that is switched on; `options` is what its adapter validates itself.
+
+    `comments_open`: the school lets anybody comment on its Page; else that is an alarm.
+    """
 
     name: str
     adapter: str
     poll_minutes: float
     options: Mapping[str, object] = field(default_factory=dict)
+    comments_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

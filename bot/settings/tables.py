@@ -139,6 +139,7 @@ class AccountTable(PluginTable):
     adapter: Text = Field(description='the platform, such as "x" or "facebook"')
     poll_minutes: Number = Field(default=10, gt=0, description="a number of minutes, such as 10")
     enabled: Yes = Field(default=True, description="true or false, without quotation marks")
+    comments_open: Yes = Field(default=False, description="true or false, without quotation marks")
 
 
 class MailTable(PluginTable):
