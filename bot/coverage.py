@@ -183,7 +183,7 @@ def _cover_stream(
 ) -> StreamCover:
     polls = uow.days.polls(account.name, stream, begin, horizon)
     read_to, gaps = gaps_of(polls, begin, horizon, late_after(account.poll_minutes))
-    within = [p for p in polls if begin <= p.started_at < horizon and p.result is not None]
+    within = [p for p in polls if begin < p.started_at <= horizon and p.result is not None]
     return StreamCover(
         account=account.name,
         adapter=account.adapter,
@@ -213,9 +213,9 @@ def gaps_of(
             if (failures or apart) and poll.started_at > begin:
                 gaps.append(_gap(read_to, poll.started_at, failures))
             read_to, failures = poll.started_at, []
-            if read_to >= horizon:
+            if read_to > horizon:
                 return horizon, tuple(gaps)
-        elif poll.started_at < horizon and (poll.result or number < len(polls) - 1):
+        elif poll.started_at <= horizon and (poll.result or number < len(polls) - 1):
             # The last one without an end is under way; an earlier one was cut off.
             failures.append(poll.why or _INTERRUPTED)
     if failures or read_to is None or horizon - read_to > late:

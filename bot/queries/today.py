@@ -176,7 +176,7 @@ def get_day(store: Store, settings: Settings, viewer: Viewer, day: date, now: da
 
 
 def list_days(store: Store, settings: Settings, now: datetime, *, skip: int = 0) -> list[PastDay]:
-    """The history, newest first: every school day since the first start, and all that was signed."""
+    """The history, newest first: each school day since the first start, and all that was signed."""
     today = day_of(now)
     with store.read() as uow:
         started = uow.days.first_start()

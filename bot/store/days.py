@@ -61,7 +61,7 @@ class Days:
         wanted = theirs & (t.poll.c.id >= (before or 0))
         after: int | None = self._connection.scalar(
             sa.select(t.poll.c.id)
-            .where(whole, wanted, t.poll.c.started_at >= until)
+            .where(whole, wanted, t.poll.c.started_at > until)
             .order_by(t.poll.c.id)
             .limit(1)
         )
@@ -84,7 +84,7 @@ class Days:
         return set(
             self._connection.scalars(
                 sa.select(t.poll.c.account)
-                .where(t.poll.c.started_at >= begin, t.poll.c.started_at < end)
+                .where(t.poll.c.started_at.between(begin, end))
                 .distinct()
             )
         )
