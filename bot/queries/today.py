@@ -159,7 +159,7 @@ def get_day(store: Store, settings: Settings, viewer: Viewer, day: date, now: da
     counts = count_cases(store, viewer)
     return DayPage(
         cover=cover,
-        watched=begin < end,
+        watched=begin <= end,
         is_today=day == day_of(now),
         is_school_day=settings.calendar.is_school_day(day),
         signatures=signatures,

@@ -49,7 +49,7 @@ def sign_day(
     reason = reason.strip()[:LONGEST_REASON]
     with store.begin() as uow:
         cover = cover_day(uow, settings, day, at)
-        if cover.begin >= cover.horizon:
+        if cover.begin > cover.horizon:
             raise Refused("Schoolgate was not watching on that day: there is nothing to sign.")
         if outcome is DayOutcome.CHECKED and not cover.clean:
             raise Conflict(

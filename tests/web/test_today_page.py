@@ -72,7 +72,7 @@ def test_what_could_not_be_read_is_said_with_since_when_and_why(school: School) 
     school.clock.advance(minutes=10)
     school.reads(Stream.COMMENTS, PollResult.FAILED, "X answered with an error (503).")
     words = school.signed_in(OFFICER).opens("/today").words
-    assert "Comments: not all was read." in words
+    assert "Comments: read from today at 12:00 to today at 12:30 only; nothing new." in words
     assert "Could not be read since today at 12:30 . Why: X answered with an error (503)." in words
     assert "this day cannot be signed as checked" in words
     assert "Sign: checked" not in words
