@@ -5,7 +5,8 @@ It holds no content, so every role may see it; an empty queue means nothing with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.coverage import late_after
-from bot.hiding import BREAKER, STOPPED
+from bot.hiding import BREAKER, KIND_SWITCH, STOPPED, switched
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
 from bot.queries.seen import looking
 from bot.settings import AccountSettings, HidingSettings, Settings
@@ -66,11 +67,14 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class HidingState:
-    """Whether the machine hides: the switch, the breaker, and what settings allow."""
+    """Whether the machine hides: the switch, the breaker, and what settings and the switches of
+    single kinds (`switches`, as people set them) allow.
+    """
 
     stopped: Switch
     breaker: Switch
     allowed: HidingSettings
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
 
 def reading_state(store: Store, settings: Settings, now: datetime) -> tuple[AccountState, ...]:
@@ -83,7 +87,8 @@ def hiding_state(store: Store, settings: Settings) -> HidingState:
     """The switch and the breaker as they stand."""
     with store.read() as uow:
         stopped, breaker = uow.state.switch(STOPPED), uow.state.switch(BREAKER)
-    return HidingState(stopped, breaker, settings.hiding)
+        switches = uow.state.switches(KIND_SWITCH)
+    return HidingState(stopped, breaker, switched(settings.hiding, switches), switches)
 
 
 def _account(connection: sa.Connection, account: AccountSettings, now: datetime) -> AccountState:

@@ -60,11 +60,15 @@ class ClassifierSettings:
 
 @dataclass(frozen=True, slots=True)
 class HidingSettings:
-    """Hiding is earned (policy.md, section 1): observing is the default, kind by kind."""
+    """Hiding is earned (policy.md, section 1): observing is the default, kind by kind.
+
+    `switchable`: the officer and the headteacher may switch single kinds on the page.
+    """
 
     mode: HidingMode
     kinds: Mapping[Kind, HidingMode]
     breaker_per_hour: int
+    switchable: bool = True
 
     def may_hide(self, kind: Kind) -> bool:
         """Whether the school lets the machine hide for this kind."""

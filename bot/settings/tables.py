@@ -155,6 +155,7 @@ class HidingTable(Table):
     mode: HidingMode = Field(description='"observe" or "hide"')
     kinds: dict[Kind, HidingMode] = Field(description='kinds such as threat = "hide"')
     breaker_per_hour: Whole = Field(ge=1, description="a whole number from 1 up, such as 30")
+    switchable: Yes = Field(default=True, description="true or false, without quotation marks")
 
 
 class CalendarTable(Table):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.hiding import KIND_SWITCH
 from bot.log import Event
 from bot.model import (
     Capability,
@@ -270,4 +271,7 @@ def _judged(facts: Mapping[str, Any], who: str) -> str:
 def _switched(facts: Mapping[str, Any], by: str) -> str:
     if facts["switch"] == "breaker_open":
         return "Hiding was paused: far more than usual was being hidden."
+    if facts["switch"].startswith(KIND_SWITCH):
+        name = plain_name(Kind(facts["switch"].removeprefix(KIND_SWITCH)))
+        return f"{by} {'let Schoolgate hide' if facts['on'] else 'stopped hiding'}: {name}."
     return f"{by} {'stopped all hiding' if facts['on'] else 'let hiding go on'}."
