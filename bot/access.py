@@ -113,6 +113,13 @@ def may_switch_hiding(viewer: Viewer) -> bool:
     return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
 
 
+def may_sign_day(viewer: Viewer) -> bool:
+    """Whether they may see what was read of a day and sign it: a communications officer, and the
+    headteacher, who gets the letter about a day that nobody signed and can stand in.
+    """
+    return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
 def may_answer_sample(viewer: Viewer) -> bool:
     """Whether they go through the weekly sample of what was left up: the officer, who sees every
     public comment. Each of its comments is still asked about by `may_see_text` once it is a case.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.bootstrap import App
 from bot.errors import AdapterError
+from bot.hiding import KIND_SWITCH, switched
 from bot.model import CapabilityReport, CapabilityState
 from bot.ports import PlatformAdapter
 from bot.settings import HidingMode
@@ -168,7 +169,8 @@ def _capability(name: str, report: CapabilityReport) -> Finding:
 
 
 def _hiding(app: App) -> Finding:
-    hiding = app.settings.hiding
+    with app.store.read() as uow:
+        hiding = switched(app.settings.hiding, uow.state.switches(KIND_SWITCH))
     on = sorted(kind for kind, mode in hiding.kinds.items() if mode is HidingMode.HIDE)
     if hiding.mode is HidingMode.HIDE:
         return Finding("hiding", Severity.OK, "Schoolgate hides what the policy wants hidden.")

@@ -12,6 +12,7 @@ from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
 from bot.services.notify import compose
 from bot.services.sample import draw
+from bot.services.unsigned import tell_unsigned
 
 _log = structlog.get_logger("schoolgate.cycle")
 
@@ -51,6 +52,7 @@ def look(app: App, account: str) -> None:
 def send_letters(app: App) -> None:
     """Write the letters that are due, and send them."""
     compose(app.store, app.clock, app.settings)
+    tell_unsigned(app.store, app.clock, app.settings)
     if app.mailer is not None:
         deliver_letters(app.store, app.clock, app.mailer)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model import Action, Assessment, Kind, Policy, Severity, Verdict
 from bot.policy import judge
-from bot.settings import HidingSettings
+from bot.settings import HidingMode, HidingSettings
+from bot.store.state import Switch
 
 STOPPED = "hiding_stopped"
 """The switch with which a person stops all hiding."""
 
 BREAKER = "breaker_open"
 """The switch that trips itself when far more is being hidden than usual."""
+
+KIND_SWITCH = "hide."
+"""What stands before a kind in the name of its own switch."""
 
 _NEVER_PAUSED = frozenset({Kind.THREAT, Kind.EXPLOITATION})
 
@@ -41,6 +46,31 @@ class Circumstances:
     can_hide: bool | None = None
     stopped: bool = False
     breaker_open: bool = False
+
+
+def switch_of(kind: Kind) -> str:
+    """The name of the switch that lets the machine hide this kind."""
+    return f"{KIND_SWITCH}{kind}"
+
+
+def kinds_that_hide(policy: Policy) -> frozenset[Kind]:
+    """The kinds of which the school's table hides anything."""
+    return frozenset(row.kind for row in policy.rows if row.action is Action.HIDE)
+
+
+def switched(hiding: HidingSettings, switches: Mapping[str, Switch]) -> HidingSettings:
+    """What settings allow, with what people switched on the page since; settings may refuse that.
+
+    `switches` are those whose names begin with `KIND_SWITCH`.
+    """
+    if not hiding.switchable:
+        return hiding
+    turned = {
+        kind: HidingMode.HIDE if switches[switch_of(kind)].on else HidingMode.OBSERVE
+        for kind in Kind
+        if switch_of(kind) in switches
+    }
+    return replace(hiding, kinds={**hiding.kinds, **turned})
 
 
 def hold_back(

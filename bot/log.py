@@ -40,6 +40,7 @@ class Event(StrEnum):
     TOLD = "told"
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
+    SIGNED = "signed"
 
 
 @dataclass(frozen=True, slots=True)

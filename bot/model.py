@@ -398,6 +398,13 @@ class Outcome(StrEnum):
     NOT_SUITABLE = "not_suitable"
 
 
+class DayOutcome(StrEnum):
+    """What the officer signs of a day (policy.md, clause 1)."""
+
+    CHECKED = "checked"
+    COULD_NOT_CHECK = "could_not_check"
+
+
 # --- what goes out ----------------------------------------------------------------------------
 
 

@@ -53,5 +53,15 @@ class SchoolCalendar:
                 yield _instant(day, self.opens), _instant(day, self.closes)
 
 
+def day_of(at: datetime) -> date:
+    """The day that an instant falls on, by the school's clocks."""
+    return at.astimezone(LONDON).date()
+
+
+def start_of(day: date) -> datetime:
+    """Midnight at the beginning of a day by the school's clocks (UTC)."""
+    return _instant(day, time())
+
+
 def _instant(day: date, at: time) -> datetime:
     return datetime.combine(day, at, LONDON).astimezone(UTC)

@@ -40,6 +40,16 @@ class LetterFacts:
     may_read: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UnsignedDays:
+    """All that the letter about days without a signature may say; `days` as one writes them."""
+
+    name: str
+    school: str
+    days: tuple[str, ...]
+    link: str
+
+
 @cache
 def _templates() -> Environment:
     return Environment(
@@ -53,7 +63,7 @@ def _templates() -> Environment:
 
 def render(
     template: str,
-    facts: LetterFacts,
+    facts: LetterFacts | UnsignedDays,
     *,
     sender: str,
     recipient: str,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.access import NO_CONTENT, Viewer, may_answer_sample
 from bot.calibrating import ENOUGH, Share, share
+from bot.hiding import KIND_SWITCH, switched
 from bot.model import (
     Action,
     Aspect,
@@ -214,10 +215,12 @@ def _report(
     with looking(store) as connection:
         rows = connection.execute(query).all()
         missed = _missed(connection, since, sampled) if sampled is not None else None
+    with store.read() as uow:
+        hiding = switched(settings.hiding, uow.state.switches(KIND_SWITCH))
     kinds: dict[Kind, KindAgreement] = {}
     for row in rows:
         for kind, action in _asked_for(row.action, row.findings, settings.policy).items():
-            one = kinds.setdefault(kind, KindAgreement(kind, settings.hiding.may_hide(kind)))
+            one = kinds.setdefault(kind, KindAgreement(kind, hiding.may_hide(kind)))
             if row.theirs:
                 _count(one.hidden if action is Action.HIDE else one.queued, row.outcome)
             else:

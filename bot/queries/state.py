@@ -5,23 +5,22 @@ It holds no content, so every role may see it; an empty queue means nothing with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.hiding import BREAKER, STOPPED
+from bot.coverage import late_after
+from bot.hiding import BREAKER, KIND_SWITCH, STOPPED, switched
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
 from bot.queries.seen import looking
 from bot.settings import AccountSettings, HidingSettings, Settings
 from bot.store import Store
 from bot.store import tables as t
 from bot.store.state import Parking, Switch
-
-_LATE_AFTER_POLLS = 3
-_LATE_AT_LEAST = timedelta(minutes=15)
 
 
 class Reach(StrEnum):
@@ -68,11 +67,14 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class HidingState:
-    """Whether the machine hides: the switch, the breaker, and what settings allow."""
+    """Whether the machine hides: the switch, the breaker, and what settings and the switches of
+    single kinds (`switches`, as people set them) allow.
+    """
 
     stopped: Switch
     breaker: Switch
     allowed: HidingSettings
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
 
 def reading_state(store: Store, settings: Settings, now: datetime) -> tuple[AccountState, ...]:
@@ -85,7 +87,8 @@ def hiding_state(store: Store, settings: Settings) -> HidingState:
     """The switch and the breaker as they stand."""
     with store.read() as uow:
         stopped, breaker = uow.state.switch(STOPPED), uow.state.switch(BREAKER)
-    return HidingState(stopped, breaker, settings.hiding)
+        switches = uow.state.switches(KIND_SWITCH)
+    return HidingState(stopped, breaker, switched(settings.hiding, switches), switches)
 
 
 def _account(connection: sa.Connection, account: AccountSettings, now: datetime) -> AccountState:
@@ -104,12 +107,12 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
             sa.select(t.parking).where(t.parking.c.account == account.name, t.parking.c.until > now)
         )
     }
-    late_after = max(_LATE_AFTER_POLLS * timedelta(minutes=account.poll_minutes), _LATE_AT_LEAST)
     return AccountState(
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - late_after) for stream in Stream
+            _stream(connection, account.name, stream, now - late_after(account.poll_minutes))
+            for stream in Stream
         ),
         capabilities=tuple(
             known.get(capability, CapabilityReport(capability, CapabilityState.UNTESTED))

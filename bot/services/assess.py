@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import log
-from bot.hiding import BREAKER, STOPPED, Circumstances, HeldBack, hold_back
+from bot.hiding import (
+    BREAKER,
+    KIND_SWITCH,
+    STOPPED,
+    Circumstances,
+    HeldBack,
+    hold_back,
+    switched,
+)
 from bot.intentions import ask_for, take_back
 from bot.judging import assess, unscored
 from bot.log import Event
@@ -142,6 +150,7 @@ class _Sitting:
         hour_ago = clock.now() - timedelta(hours=1)
         since = max(hour_ago, breaker.set_at or hour_ago)
         self._tripped = False
+        self._hiding = switched(settings.hiding, uow.state.switches(KIND_SWITCH))
         self._hides = uow.effects.hides_asked_since(since, MACHINE)
 
     def record(self, one: Judged) -> JudgedReading:
@@ -198,8 +207,8 @@ class _Sitting:
             stopped=self._stopped,
             breaker_open=self._breaker_open,
         )
-        settings = self._settings
-        return hold_back(one.verdict, one.assessment, settings.policy, settings.hiding, around)
+        policy = self._settings.policy
+        return hold_back(one.verdict, one.assessment, policy, self._hiding, around)
 
     def _trip_breaker(self) -> None:
         """Pause hiding when the last hour saw more hides than settings allow."""

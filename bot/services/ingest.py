@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bot.errors import AdapterError
 from bot.model import (
+    Comment,
     Cursor,
+    Edge,
     ItemKind,
+    ItemRef,
     Page,
     PollResult,
     Role,
@@ -28,6 +31,9 @@ from bot.store.items import StoredItem
 
 _MOST_PAGES = 500
 """A poll that never ends would keep what it brought from being judged."""
+
+_COMMENTS_ARE_ON = frozenset({Edge.PAGE_COMMENT, Edge.VISITOR_POST})
+"""What nobody outside can do while a Page's comments are off (platforms.md, Facebook)."""
 
 
 @dataclass
@@ -140,6 +146,7 @@ def ingest(
     for stored in met.new:
         if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
             _open_newcomer_case(uow, stored, at)
+    _note_comments_on(uow, page, {s.ref for s in met.new if not s.baseline}, at)
     for stored in met.edited:
         note_edited(uow, stored, at)
     for stored in met.hidden_by_others:
@@ -153,6 +160,12 @@ def ingest(
     if page.problems:
         report.result = PollResult.PARTIAL
         report.why = " ".join([report.why, *page.problems]).strip()
+
+
+def _note_comments_on(uow: UnitOfWork, page: Page, new: set[ItemRef], at: datetime) -> None:
+    for item in page.items:
+        if isinstance(item, Comment) and item.edge in _COMMENTS_ARE_ON and item.ref in new:
+            uow.episodes.note(item.account, item.edge, written_at=item.created_at, at=at)
 
 
 def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:

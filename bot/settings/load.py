@@ -120,7 +120,13 @@ def _settings(table: SettingsTable) -> Settings:
         school=SchoolSettings(table.school.name, table.school.email_domain),
         people=people,
         accounts=tuple(
-            AccountSettings(name, account.adapter, account.poll_minutes, options_of(account))
+            AccountSettings(
+                name,
+                account.adapter,
+                account.poll_minutes,
+                options_of(account),
+                account.comments_open,
+            )
             for name, account in table.accounts.items()
             if account.enabled
         ),

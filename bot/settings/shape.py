@@ -28,12 +28,16 @@ class SchoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """One account that is switched on; `options` is what its adapter validates itself."""
+    """One account that is switched on; `options` is what its adapter validates itself.
+
+    `comments_open`: the school lets anybody comment on its Page; else that is an alarm.
+    """
 
     name: str
     adapter: str
     poll_minutes: float
     options: Mapping[str, object] = field(default_factory=dict)
+    comments_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,15 @@ class ClassifierSettings:
 
 @dataclass(frozen=True, slots=True)
 class HidingSettings:
-    """Hiding is earned (policy.md, section 1): observing is the default, kind by kind."""
+    """Hiding is earned (policy.md, section 1): observing is the default, kind by kind.
+
+    `switchable`: the officer and the headteacher may switch single kinds on the page.
+    """
 
     mode: HidingMode
     kinds: Mapping[Kind, HidingMode]
     breaker_per_hour: int
+    switchable: bool = True
 
     def may_hide(self, kind: Kind) -> bool:
         """Whether the school lets the machine hide for this kind."""

@@ -139,6 +139,7 @@ class AccountTable(PluginTable):
     adapter: Text = Field(description='the platform, such as "x" or "facebook"')
     poll_minutes: Number = Field(default=10, gt=0, description="a number of minutes, such as 10")
     enabled: Yes = Field(default=True, description="true or false, without quotation marks")
+    comments_open: Yes = Field(default=False, description="true or false, without quotation marks")
 
 
 class MailTable(PluginTable):
@@ -154,6 +155,7 @@ class HidingTable(Table):
     mode: HidingMode = Field(description='"observe" or "hide"')
     kinds: dict[Kind, HidingMode] = Field(description='kinds such as threat = "hide"')
     breaker_per_hour: Whole = Field(ge=1, description="a whole number from 1 up, such as 30")
+    switchable: Yes = Field(default=True, description="true or false, without quotation marks")
 
 
 class CalendarTable(Table):

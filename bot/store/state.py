@@ -155,6 +155,13 @@ class State:
         ).one_or_none()
         return Switch(row.value == ON, row.set_by, row.set_at) if row else Switch()
 
+    def switches(self, prefix: str) -> dict[str, Switch]:
+        """The switches that were ever set and whose names begin so."""
+        rows = self._connection.execute(
+            sa.select(t.switch).where(t.switch.c.name.startswith(prefix, autoescape=True))
+        )
+        return {row.name: Switch(row.value == ON, row.set_by, row.set_at) for row in rows}
+
     def set_switch(self, name: str, on: bool, *, by: str, at: datetime) -> None:
         """Set it; who and when are kept with it."""
         values = {"value": ON if on else OFF, "set_by": by, "set_at": at}

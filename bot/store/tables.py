@@ -130,6 +130,7 @@ item = sa.Table(
     sa.Column("can_hide", sa.Boolean),
     sa.Column("observed_at", Instant),
     sa.UniqueConstraint("platform", "kind", "native_id", "scope"),
+    sa.Index(None, "kind", "created_at"),
 )
 
 sighting = sa.Table(
@@ -336,6 +337,45 @@ switch = sa.Table(
     sa.Column("value", sa.String, nullable=False),
     sa.Column("set_by", sa.String, nullable=False),
     sa.Column("set_at", Instant, nullable=False),
+)
+
+sign_off = sa.Table(
+    "sign_off",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("cover", sa.JSON, nullable=False),
+    sa.Column("person", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+unsigned_day = sa.Table(
+    "unsigned_day",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("told_at", Instant, nullable=False),
+)
+
+comments_on = sa.Table(
+    "comments_on",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("edge", sa.String, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("ended_by", sa.String, nullable=False, server_default=""),
+    sa.Index(
+        "uq_comments_on_one_open",
+        "account",
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
 )
 
 user = sa.Table(

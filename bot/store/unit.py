@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
 from bot.store.cases import Cases
+from bot.store.days import Days
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
+from bot.store.episodes import Episodes
 from bot.store.figures import Figures
 from bot.store.items import Items
 from bot.store.letters import Letters
@@ -48,6 +50,8 @@ class UnitOfWork:
         self.figures = Figures(connection)
         self.samples = Samples(connection)
         self.previews = Previews(connection)
+        self.days = Days(connection)
+        self.episodes = Episodes(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import queries
-from bot.access import Viewer, may_answer_sample, may_see_log, may_switch_hiding
+from bot.access import Viewer, may_answer_sample, may_see_log, may_sign_day, may_switch_hiding
 from bot.queries.sample import count_sample
 from bot.services.signin import person_of
 from bot.services.told import LONDON
@@ -48,6 +48,7 @@ class Pages:
             when=lambda at: when(at, context.clock.now()),
             exactly=exactly,
             capital=capital,
+            lower_first=lower_first,
             web_link=web_link,
             marked=marked,
         )
@@ -72,6 +73,7 @@ class Pages:
             else None,
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
+            signs_days=may_sign_day(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,
         )
@@ -145,6 +147,11 @@ def exactly(at: datetime) -> str:
 def capital(text: str) -> str:
     """The first letter large, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The first letter small, the rest as it is."""
+    return text[:1].lower() + text[1:]
 
 
 def web_link(url: str) -> str:

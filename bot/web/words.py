@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from bot.hiding import KIND_SWITCH
 from bot.log import Event
 from bot.model import (
     Capability,
     CapabilityState,
+    DayOutcome,
     EffectKind,
     EffectStatus,
     Kind,
@@ -43,6 +46,11 @@ STREAMS = {
     Stream.NEWCOMERS: "Newcomers",
 }
 
+SIGNED = {
+    DayOutcome.CHECKED: "Checked",
+    DayOutcome.COULD_NOT_CHECK: "Could not check everything",
+}
+
 REACHES = {
     Reach.READ: "Read to the end",
     Reach.LATE: "Not read for too long",
@@ -50,6 +58,21 @@ REACHES = {
     Reach.FAILED: "Could not be read",
     Reach.NEVER: "Never read yet",
 }
+
+COMMENTS_ON_BY = {
+    "page_comment": "somebody outside the school wrote a comment",
+    "visitor_post": "a visitor posted on the Page",
+}
+
+SWITCH_COMMENTS_OFF = (
+    "Open Facebook and switch to the Page: click its picture at the top right.",
+    "Click the picture again, then Settings & privacy, then Settings.",
+    "Click Followers and public content, and let the narrowest group comment on public posts.",
+    "One post alone: click the three dots at its top right, then “Who can comment on your post?”.",
+    "A post that mentions somebody lets them comment: take the mention out.",
+    "Visitors’ posts: in Settings, click Page and tagging, and let nobody post on the Page.",
+)
+"""As Facebook's own help describes it; its menus differ from Page to Page."""
 
 EDGES = {
     "reply": "Reply",
@@ -215,6 +238,15 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case Event.SIGNED:
+            signed = SIGNED[DayOutcome(facts["outcome"])].lower()
+            return f"{by} signed for {day_name(facts['day'])}: {signed}."
+
+
+def day_name(day: date | str) -> str:
+    """A day as one says it: "Friday 20 November 2026"."""
+    at = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{at:%A} {at.day} {at:%B %Y}"
 
 
 def _effect_name(facts: Mapping[str, Any]) -> str:
@@ -239,4 +271,7 @@ def _judged(facts: Mapping[str, Any], who: str) -> str:
 def _switched(facts: Mapping[str, Any], by: str) -> str:
     if facts["switch"] == "breaker_open":
         return "Hiding was paused: far more than usual was being hidden."
+    if facts["switch"].startswith(KIND_SWITCH):
+        name = plain_name(Kind(facts["switch"].removeprefix(KIND_SWITCH)))
+        return f"{by} {'let Schoolgate hide' if facts['on'] else 'stopped hiding'}: {name}."
     return f"{by} {'stopped all hiding' if facts['on'] else 'let hiding go on'}."
