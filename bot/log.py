@@ -40,6 +40,12 @@ class Event(StrEnum):
     TOLD = "told"
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
+    WITHDRAWN = "withdrawn"
+    NOTED = "noted"
+    ROUTED = "routed"
+    FORWARDED = "forwarded"
+    CONTESTED = "contested"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,8 +394,19 @@ class Outcome(StrEnum):
     UNHIDE = "unhide"
     DELETE = "delete"
     CLEARED = "cleared"
+    ANSWERED = "answered"
     APPROVE = "approve"
     NOT_SUITABLE = "not_suitable"
+
+
+class Step(StrEnum):
+    """What a person did about a case without deciding on its words."""
+
+    NOTE = "note"
+    ROUTED = "routed"
+    FORWARDED = "forwarded"
+    CONTESTED = "contested"
+    PICTURE = "picture"
 
 
 # --- what goes out ----------------------------------------------------------------------------

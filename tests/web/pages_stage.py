@@ -31,6 +31,7 @@ from bot.model import (
 )
 from bot.policy import judge
 from bot.services import assess, signin
+from bot.services.decide import UNDO
 from bot.services.ingest import PollReport, ingest
 from bot.settings import AccountSettings, HidingMode, Settings, load
 from bot.store import Store
@@ -126,10 +127,11 @@ class School:
         return case.ref if case else ""
 
     def platform_does_it(self) -> None:
-        """Everything that was asked of the platform is confirmed."""
+        """Everything that was asked of the platform, and is no longer to be undone, is confirmed."""
+        later = self.clock.now() + UNDO
         with self.store.begin() as uow:
             while claimed := uow.effects.claim(
-                "school", at=self.clock.now(), lease=timedelta(minutes=1)
+                "school", at=later, lease=timedelta(minutes=1)
             ):
                 uow.effects.settle(claimed, EffectStatus.CONFIRMED, at=self.clock.now())
                 assert claimed.item_id is not None
