@@ -10,6 +10,12 @@ from bot.model import EffectKind
 from bot.store import UnitOfWork
 from bot.store.cases import StoredCase
 
+UNDO = timedelta(seconds=6)
+"""How long a person's decision stays here before anything leaves for the platform."""
+
+FORGIVING = timedelta(minutes=10)
+"""How long a decision that asked nothing of the platform can be withdrawn as if it never was."""
+
 
 def ask_for(
     uow: UnitOfWork,

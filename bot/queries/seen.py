@@ -66,7 +66,7 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
         ~_barred(viewer),
         sa.or_(
             _told(reading & SAFEGUARDING),
-            sa.and_(_told(officers), *(~_holds(kind) for kind in sorted(GRAVE))),
+            sa.and_(_told(officers), *(~holds(kind) for kind in sorted(GRAVE))),
             sa.and_(~_told(SAFEGUARDING), sa.or_(_told(reading), _seen_as(viewer, officers))),
         ),
     )
@@ -94,7 +94,7 @@ def _seen_as(viewer: Viewer, roles: Iterable[Role]) -> sa.ColumnElement[bool]:
         Role.COMMUNICATIONS_OFFICER: _PUBLIC,
         Role.HEADTEACHER: ACTED_ON,
         Role.DSL: t.case.c.child,
-        Role.DPO: sa.or_(*(_holds(kind) for kind in sorted(DPO_KINDS))),
+        Role.DPO: sa.or_(*(holds(kind) for kind in sorted(DPO_KINDS))),
     }
     ways = [_told(held), *(rule for role, rule in by_rule.items() if role in held)]
     return sa.and_(_not_excluded(viewer), sa.or_(*ways))
@@ -127,7 +127,7 @@ def _barred(viewer: Viewer) -> sa.ColumnElement[bool]:
     )
 
 
-def _holds(kind: Kind) -> sa.ColumnElement[bool]:
+def holds(kind: Kind) -> sa.ColumnElement[bool]:
     """Whether the JSON list of kinds holds this one; as text, which every database can do."""
     return sa.cast(t.case.c.kinds, sa.String).like(f'%"{kind}"%')
 

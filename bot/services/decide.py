@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import log
 from bot.access import CaseView, Viewer, may_decide, may_see, may_switch_hiding
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.hiding import BREAKER, STOPPED
-from bot.intentions import ask_for, take_back
+from bot.intentions import UNDO, ask_for, take_back
 from bot.log import Event
 from bot.model import EffectKind, EffectStatus, ItemKind, Outcome
 from bot.ports import Clock
@@ -19,9 +19,6 @@ from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
 
 TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
-
-UNDO = timedelta(seconds=6)
-"""How long a person's decision stays here before anything leaves for the platform."""
 
 NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.ANSWERED, Outcome.APPROVE})
 """Outcomes that make no sense in the log without a why."""

@@ -10,11 +10,12 @@ from datetime import datetime
 from bot import log
 from bot.access import Viewer, may_decide, may_note, may_route
 from bot.errors import NotAllowed, Refused
+from bot.intentions import UNDO
 from bot.log import Event
 from bot.model import CaseStatus, ItemKind, Kind, Outcome, Person, Role, Step, Urgency
 from bot.ports import Clock
 from bot.services.contest import set_apart
-from bot.services.decide import UNDO, Wish, seen_case, settle
+from bot.services.decide import Wish, seen_case, settle
 from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork

@@ -7,17 +7,14 @@ from datetime import timedelta
 from bot import log
 from bot.access import Viewer
 from bot.errors import Refused
-from bot.intentions import ask_for, take_back
+from bot.intentions import FORGIVING, UNDO, ask_for, take_back
 from bot.log import Event
 from bot.model import EffectKind, EffectStatus
 from bot.ports import Clock
-from bot.services.decide import UNDO, seen_case
+from bot.services.decide import seen_case
 from bot.store import Store, UnitOfWork
 from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
-
-FORGIVING = timedelta(minutes=10)
-"""How long a decision that asked nothing of the platform can be taken back as if it never was."""
 
 TOO_LATE = (
     "It is too late to undo that: it has left for the platform. Decide again instead; what was "

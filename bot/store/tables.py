@@ -196,6 +196,7 @@ case = sa.Table(
     sa.Index(None, "status", "baseline", "urgency_rank", "opened_at"),
     sa.Index(None, "opened_at"),
     sa.Index(None, "status", "opened_at"),
+    sa.Index(None, "status", "urgency_rank", "opened_at"),
     sa.Index(None, "status", "closed_at"),
     sa.Index(None, "author_key", "status"),
     sa.Index(None, "likeness", "status"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from bot.intentions import UNDO
 from bot.model import (
     Assessment,
     Cursor,
@@ -31,7 +32,6 @@ from bot.model import (
 )
 from bot.policy import judge
 from bot.services import assess, signin
-from bot.services.decide import UNDO
 from bot.services.ingest import PollReport, ingest
 from bot.settings import AccountSettings, HidingMode, Settings, load
 from bot.store import Store

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("decision", sa.Column("before", sa.JSON(none_as_null=True), nullable=True))
     for columns in (
         ("status", "opened_at"),
+        ("status", "urgency_rank", "opened_at"),
         ("status", "closed_at"),
         ("author_key", "status"),
         ("likeness", "status"),
