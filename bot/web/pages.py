@@ -49,6 +49,7 @@ class Pages:
             exactly=exactly,
             capital=capital,
             web_link=web_link,
+            plain=plain_name,
             marked=marked,
         )
 
