@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,13 +71,13 @@ class Trail:
 class Saved:
     """A decision that the viewer has just taken, and whether it can still be undone.
 
-    `leaves_at` is when it leaves for the platform; None where nothing is to leave.
+    `leaves_in` are the seconds until it leaves for the platform; None where nothing is to leave.
     """
 
     ref: str
     outcome: Outcome
     can_undo: bool
-    leaves_at: datetime | None
+    leaves_in: int | None
 
 
 def get_trail(store: Store, viewer: Viewer, ref: str) -> Trail | None:
@@ -132,7 +133,7 @@ def just_saved(store: Store, viewer: Viewer, ref: str, now: datetime) -> Saved |
         ref,
         Outcome(row.outcome),
         can_undo=row.before is not None and (not asked or waits is not None),
-        leaves_at=waits.due_at if asked and waits else None,
+        leaves_in=max(ceil((waits.due_at - now).total_seconds()), 0) if asked and waits else None,
     )
 
 

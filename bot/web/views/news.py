@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
-from bot.queries.news import News, news_since, newest_mark
+from bot.queries.news import News, newest_mark, news_since
 from bot.web import words
 from bot.web.auth import still_signed_in
 from bot.web.context import Context
