@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -24,12 +23,12 @@ CASES = int(os.environ.get("SCHOOLGATE_TEST_CASES", "24"))
 
 
 @pytest.fixture
-def filled(school: School) -> Iterator[School]:
+def filled(school: School) -> School:
     for number in range(CASES):
         school.meet(a_comment(f"Advert {number}", created_at=school.clock.now()))
     for _ in range(CASES // 50 + 1):
         school.judge(AN_ADVERT)
-    yield school
+    return school
 
 
 def work(browser: Browser) -> Counter[int]:
