@@ -49,7 +49,8 @@ class CaseView:
 
     `audience` is who the verdict told, no more: whoever sees a case by rule is not in it. `public`:
     the item stands, or stood, on one of the school's accounts. `acted_on`: it was hidden or
-    deleted, by whomever.
+    deleted, by whomever. `barred` are keys of people whose decision the case contests: they see it,
+    and somebody else decides.
     """
 
     audience: frozenset[Role]
@@ -59,6 +60,7 @@ class CaseView:
     item_kind: ItemKind
     public: bool
     acted_on: bool = False
+    barred: frozenset[str] = frozenset()
 
 
 def may_see(viewer: Viewer, case: CaseView) -> bool:
@@ -86,9 +88,12 @@ def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
     again, or deleting evidence, is nobody else's. Only what is not grave, such as a pupil's name,
     the officer settles too if told. Elsewhere whoever was told decides, and the
     officer; deleting is the officer's and the headteacher's. Hiding protects and can be undone:
-    whoever was told and the officer may always do it.
+    whoever was told and the officer may always do it. Nobody decides on what contests a decision
+    of their own.
     """
     if (case.item_kind is ItemKind.NEWCOMER) is not (outcome in _NEWCOMER_OUTCOMES):
+        return False
+    if viewer.person_key in case.barred:
         return False
     seen_as = _seen_as(viewer, case) - NO_CONTENT
     safeguarding = case.audience & SAFEGUARDING
@@ -101,6 +106,25 @@ def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
             case.audience & {Role.COMMUNICATIONS_OFFICER} if shared else set()
         )
     return bool(seen_as & deciding)
+
+
+def may_note(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may write a note: it becomes part of the trail, so whoever reads that."""
+    return may_see_trail(viewer, case)
+
+
+def may_route(viewer: Viewer, case: CaseView, role: Role) -> bool:
+    """Whether they may bring in `role`: whoever was told, and the officer.
+
+    What is with the DSL or the chair only they hand on, but anybody told may bring in the DSL or
+    the chair: that protects. The technician reads nothing, so nothing is handed to them.
+    """
+    seen_as = _seen_as(viewer, case) - NO_CONTENT
+    if role in NO_CONTENT or case.item_kind is ItemKind.NEWCOMER:
+        return False
+    if case.audience & SAFEGUARDING and role not in SAFEGUARDING:
+        return bool(seen_as & case.audience & SAFEGUARDING)
+    return bool(seen_as & (case.audience | {Role.COMMUNICATIONS_OFFICER}))
 
 
 def may_see_log(viewer: Viewer) -> bool:

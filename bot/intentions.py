@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import log
 from bot.log import Event
@@ -10,11 +10,27 @@ from bot.model import EffectKind
 from bot.store import UnitOfWork
 from bot.store.cases import StoredCase
 
+UNDO = timedelta(seconds=6)
+"""How long a person's decision stays here before anything leaves for the platform."""
+
+FORGIVING = timedelta(minutes=10)
+"""How long a decision that asked nothing of the platform can be withdrawn as if it never was."""
+
 
 def ask_for(
-    uow: UnitOfWork, kind: EffectKind, *, case: StoredCase, channel: str, by: str, at: datetime
+    uow: UnitOfWork,
+    kind: EffectKind,
+    *,
+    case: StoredCase,
+    channel: str,
+    by: str,
+    at: datetime,
+    wait: timedelta = timedelta(0),
 ) -> None:
-    """Ask for something (which does not mean that it happened); it replaces what was under way."""
+    """Ask for something (which does not mean that it happened); it replaces what was under way.
+
+    It leaves after `wait` at the earliest.
+    """
     before = uow.effects.active_for(case.item_id)
     if before is not None:
         _note(uow, Event.SUPERSEDED, case, before.kind, before.asked_by, at)
@@ -26,6 +42,7 @@ def ask_for(
         urgency=case.urgency,
         item_id=case.item_id,
         case_id=case.id,
+        wait=wait,
     )
     _note(uow, Event.ASKED, case, kind, by, at)
 

@@ -41,6 +41,12 @@ class Event(StrEnum):
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
     SIGNED = "signed"
+    WITHDRAWN = "withdrawn"
+    NOTED = "noted"
+    ROUTED = "routed"
+    FORWARDED = "forwarded"
+    CONTESTED = "contested"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

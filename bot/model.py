@@ -394,6 +394,7 @@ class Outcome(StrEnum):
     UNHIDE = "unhide"
     DELETE = "delete"
     CLEARED = "cleared"
+    ANSWERED = "answered"
     APPROVE = "approve"
     NOT_SUITABLE = "not_suitable"
 
@@ -403,6 +404,16 @@ class DayOutcome(StrEnum):
 
     CHECKED = "checked"
     COULD_NOT_CHECK = "could_not_check"
+
+
+class Step(StrEnum):
+    """What a person did about a case without deciding on its words."""
+
+    NOTE = "note"
+    ROUTED = "routed"
+    FORWARDED = "forwarded"
+    CONTESTED = "contested"
+    PICTURE = "picture"
 
 
 # --- what goes out ----------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from bot.queries.case import (
     get_case,
 )
 from bot.queries.cases import (
+    MOST,
     PER_PAGE,
     CaseLine,
     Found,
     LatestEffect,
     NewcomerLine,
-    Tab,
     count_cases,
     count_newcomers,
     count_waiting,
@@ -24,6 +24,16 @@ from bot.queries.cases import (
     list_newcomers,
 )
 from bot.queries.log import LogLine, list_log
+from bot.queries.narrow import (
+    EVERYTHING,
+    GroupLine,
+    Narrow,
+    Same,
+    Tab,
+    list_groups,
+    neighbours,
+    oldest_waiting,
+)
 from bot.queries.state import (
     AccountState,
     HidingState,
@@ -32,8 +42,11 @@ from bot.queries.state import (
     hiding_state,
     reading_state,
 )
+from bot.queries.trail import Saved, StepLine, Trail, get_trail, just_saved
 
 __all__ = [
+    "EVERYTHING",
+    "MOST",
     "PER_PAGE",
     "Above",
     "AccountState",
@@ -43,22 +56,33 @@ __all__ = [
     "DecisionLine",
     "EffectLine",
     "Found",
+    "GroupLine",
     "HidingState",
     "LatestEffect",
     "LogLine",
     "Machine",
+    "Narrow",
     "NewcomerLine",
     "Reach",
+    "Same",
+    "Saved",
+    "StepLine",
     "StreamState",
     "Tab",
+    "Trail",
     "Wording",
     "count_cases",
     "count_newcomers",
     "count_waiting",
     "get_case",
+    "get_trail",
     "hiding_state",
+    "just_saved",
     "list_cases",
+    "list_groups",
     "list_log",
     "list_newcomers",
+    "neighbours",
+    "oldest_waiting",
     "reading_state",
 ]

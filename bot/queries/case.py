@@ -82,6 +82,16 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleHit:
+    """A rule that matched, and where: offsets into the wording that was judged (both 0: all)."""
+
+    source: str
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What the machine made of it. `held_back` says why it did not hide what it would hide;
     `carried` spans the words that carried it, as offsets into the wording that was judged.
@@ -95,6 +105,7 @@ class Machine:
     scores: Mapping[str, float]
     versions: Mapping[str, str]
     carried: tuple[tuple[int, int], ...]
+    rules: tuple[RuleHit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,8 @@ class CasePage:
     """One case. `content`, `machine` and `decisions` are None where they are not this viewer's.
 
     `outcomes` are those which the viewer may give and the platform can follow; `cannot` says of
-    which effects that the platform or its token does not do them.
+    which effects that the platform or its token does not do them; `routes` are the roles that they
+    may hand it to; `barred`: it contests a decision of theirs.
     """
 
     ref: str
@@ -154,6 +166,10 @@ class CasePage:
     decisions: tuple[DecisionLine, ...] | None
     outcomes: tuple[Outcome, ...]
     cannot: frozenset[EffectKind]
+    routed_to: Role | None
+    routes: tuple[Role, ...]
+    barred: bool
+    may_note: bool
 
 
 _PICTURES = frozenset({AttachmentKind.PHOTO, AttachmentKind.VIDEO})
@@ -213,6 +229,10 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
             viewer, view, hidden=_will_be_hidden(row, effects), gone=gone, cannot=cannot
         ),
         cannot=cannot,
+        routed_to=Role(row.routed_to) if row.routed_to else None,
+        routes=tuple(role for role in Role if access.may_route(viewer, view, role)),
+        barred=viewer.person_key in view.barred,
+        may_note=access.may_note(viewer, view),
     )
 
 
@@ -297,6 +317,11 @@ def _machine(connection: sa.Connection, reading_id: int) -> Machine | None:
         row.scores,
         row.versions,
         tuple(sorted((s[3], s[4]) for s in row.signals if s[0] == EXPLANATION)),
+        tuple(
+            RuleHit(s[0], s[1], s[3], s[4])
+            for s in row.signals
+            if s[0] != EXPLANATION and s[0] not in row.versions.keys() - {"rules"}
+        ),
     )
 
 

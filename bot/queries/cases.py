@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,35 +17,23 @@ from bot.model import (
     EffectStatus,
     ItemKind,
     Kind,
+    Outcome,
     Presence,
     Role,
     Severity,
     Target,
     Urgency,
 )
-from bot.queries.seen import (
-    VIEW_COLUMNS,
-    cases_with_items,
-    looking,
-    may_see,
-    may_settle,
-    views_of,
-)
+from bot.queries.narrow import CASES, EVERYTHING, Narrow, Tab, beside_lines, narrowed, on_tab
+from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_settle, views_of
 from bot.store import Store
 from bot.store import tables as t
 
 PER_PAGE = 50
+MOST = 500
 _EXCERPT = 280
+_MILD = frozenset({Outcome.ALLOW, Outcome.HIDE})
 _SAFEGUARDING = (Role.DSL, Role.CHAIR_OF_GOVERNORS)
-
-
-class Tab(StrEnum):
-    """The lists of the queue page; a case that one may see is in exactly one of them."""
-
-    YOURS = "yours"
-    OTHERS = "others"
-    DONE = "done"
-    BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,9 @@ class CaseLine:
 
     `excerpt` and `author` are None where the viewer may not read them. `with_whom` names the
     safeguarding roles whose notes and outcome it is, where those are not the viewer's; `alarm` is
-    then empty, and `found` too unless the viewer was told as well.
+    then empty, and `found` too unless the viewer was told as well. `selectable`: they may decide
+    it together with others; `claimed_by` is who else has it open. `same_author` and `same_words`
+    count the others of this list that come from one hand, or say the same.
     """
 
     ref: str
@@ -91,6 +80,11 @@ class CaseLine:
     hidden: bool | None
     presence: Presence
     latest: LatestEffect | None
+    version: int
+    selectable: bool
+    claimed_by: str = ""
+    same_author: int = 0
+    same_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,55 +105,101 @@ class NewcomerLine:
 
 
 def list_cases(
-    store: Store, viewer: Viewer, *, tab: Tab, limit: int = PER_PAGE, skip: int = 0
+    store: Store,
+    viewer: Viewer,
+    *,
+    tab: Tab,
+    limit: int = PER_PAGE,
+    skip: int = 0,
+    narrow: Narrow = EVERYTHING,
+    now: datetime | None = None,
 ) -> list[CaseLine]:
-    """One tab of the queue: most urgent first, oldest first within; what is done, newest first."""
-    order = (
-        (t.case.c.closed_at.desc(), t.case.c.id.desc())
-        if tab is Tab.DONE
-        else (t.case.c.urgency_rank.desc(), t.case.c.opened_at, t.case.c.id)
-    )
-    query = (
-        sa.select(
-            *VIEW_COLUMNS,
-            t.case.c.ref,
-            t.case.c.status,
-            t.case.c.urgency,
-            t.case.c.closed_at,
-            t.case.c.alarm,
-            t.item.c.platform,
-            t.item.c.account,
-            t.item.c.created_at,
-            t.item.c.author_id,
-            t.item.c.author_handle,
-            t.item.c.author_name,
-            t.item.c.hidden,
-            t.item.c.presence,
-            sa.func.substr(t.reading.c.text, 1, _EXCERPT + 1).label("excerpt"),
-            _newest_verdict().label("findings"),
-            _newest_effect(t.effect.c.kind).label("effect_kind"),
-            _newest_effect(t.effect.c.status).label("effect_status"),
-        )
-        .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
-        .where(_on(tab, viewer))
-        .order_by(*order)
-        .limit(limit)
-        .offset(skip)
-    )
+    """One tab of the queue: most urgent first, oldest first within; what is done, newest first.
+
+    `now` is what claims are measured against; without it nobody's claim is told.
+    """
     with looking(store) as connection:
+        wanted = sa.and_(on_tab(tab, viewer), narrowed(connection, viewer, narrow))
+        if tab is Tab.DONE:
+            order = (t.case.c.closed_at.desc(), t.case.c.id.desc())
+            ids = sa.select(t.case.c.id).select_from(CASES).where(wanted).order_by(*order)
+        else:
+            order = (t.case.c.urgency_rank.desc(), t.case.c.opened_at, t.case.c.id)
+            ids = _by_urgency(wanted, skip + limit)
+        chosen = list(connection.scalars(ids.limit(limit).offset(skip)))
+        query = _shown().where(t.case.c.id.in_(chosen)).order_by(*order)
         rows = connection.execute(query).all()
         views = views_of(connection, rows)
-    return [_line(row, viewer, views[row.id]) for row in rows]
+        lines = [_line(row, viewer, views[row.id]) for row in rows]
+        if tab is Tab.DONE:
+            return lines
+        beside = beside_lines(connection, viewer, rows, on_tab(tab, viewer), now)
+    return [
+        replace(
+            line,
+            claimed_by=beside.claims.get(row.id, "")
+            if access.may_see_trail(viewer, views[row.id])
+            else "",
+            same_author=beside.authors.get(row.author_key, 1) - 1,
+            same_words=beside.words.get(row.likeness, 1) - 1,
+        )
+        if line.excerpt is not None
+        else line
+        for row, line in zip(rows, lines, strict=True)
+    ]
+
+
+def _by_urgency(wanted: sa.ColumnElement[bool], most: int) -> sa.Select[Any]:
+    """The first of what is wanted, urgency by urgency: so an index serves, however many wait."""
+    parts = [
+        sa.select(t.case.c.id, t.case.c.urgency_rank, t.case.c.opened_at)
+        .select_from(CASES)
+        .where(wanted, t.case.c.urgency_rank == urgency.rank)
+        .order_by(t.case.c.opened_at, t.case.c.id)
+        .limit(most)
+        .subquery()
+        for urgency in Urgency
+    ]
+    all_of = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    return sa.select(all_of.c.id).order_by(
+        all_of.c.urgency_rank.desc(), all_of.c.opened_at, all_of.c.id
+    )
+
+
+def _shown() -> sa.Select[Any]:
+    return sa.select(
+        *VIEW_COLUMNS,
+        t.case.c.ref,
+        t.case.c.version,
+        t.case.c.status,
+        t.case.c.urgency,
+        t.case.c.author_key,
+        t.case.c.likeness,
+        t.case.c.closed_at,
+        t.case.c.alarm,
+        t.item.c.platform,
+        t.item.c.account,
+        t.item.c.created_at,
+        t.item.c.author_id,
+        t.item.c.author_handle,
+        t.item.c.author_name,
+        t.item.c.hidden,
+        t.item.c.presence,
+        sa.func.substr(t.reading.c.text, 1, _EXCERPT + 1).label("excerpt"),
+        _newest_verdict().label("findings"),
+        _newest_effect(t.effect.c.kind).label("effect_kind"),
+        _newest_effect(t.effect.c.status).label("effect_status"),
+    ).select_from(CASES)
 
 
 def count_cases(store: Store, viewer: Viewer) -> dict[Tab, int]:
-    """How many there are on each tab."""
-    return {tab: _count(store, _on(tab, viewer)) for tab in Tab}
+    """How many there are on each tab; beyond `MOST` nobody counts: one more than that is said."""
+    return {tab: _count(store, on_tab(tab, viewer)) for tab in Tab}
 
 
 def count_waiting(store: Store, viewer: Viewer) -> int:
     """How many cases wait for this viewer."""
-    return _count(store, _on(Tab.YOURS, viewer))
+    return _count(store, on_tab(Tab.YOURS, viewer))
 
 
 def list_newcomers(
@@ -243,18 +283,6 @@ def name_of(row: Any) -> str:
     return " ".join(filter(None, [row.author_name, handle])) or str(row.author_id)
 
 
-def _on(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
-    waiting = sa.or_(~t.case.c.baseline, t.case.c.alarm != "")
-    is_open = t.case.c.status == CaseStatus.OPEN
-    where = {
-        Tab.YOURS: (is_open, waiting, may_settle(viewer)),
-        Tab.OTHERS: (is_open, waiting, may_see(viewer), ~may_settle(viewer)),
-        Tab.BASELINE: (is_open, ~waiting, may_see(viewer)),
-        Tab.DONE: (~is_open, may_see(viewer)),
-    }
-    return sa.and_(t.item.c.kind != ItemKind.NEWCOMER, *where[tab])
-
-
 def _new(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.and_(
         t.item.c.kind == ItemKind.NEWCOMER,
@@ -264,9 +292,9 @@ def _new(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 
 def _count(store: Store, where: sa.ColumnElement[bool]) -> int:
-    query = sa.select(sa.func.count()).select_from(cases_with_items()).where(where)
+    some = sa.select(t.case.c.id).select_from(cases_with_items()).where(where).limit(MOST + 1)
     with looking(store) as connection:
-        return int(connection.scalar(query) or 0)
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0)
 
 
 def _newest_verdict() -> sa.ScalarSelect[Any]:
@@ -305,6 +333,8 @@ def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
         platform=row.platform,
         account=row.account,
         written_at=row.created_at,
+        version=row.version,
+        selectable=all(access.may_decide(viewer, view, outcome) for outcome in _MILD),
         closed_at=row.closed_at if row.status == CaseStatus.CLOSED else None,
         alarm=row.alarm if access.may_see_trail(viewer, view) else "",
         hidden=row.hidden,

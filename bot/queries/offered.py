@@ -43,11 +43,17 @@ def offered_to(
     if view.item_kind is ItemKind.NEWCOMER:
         offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
     elif gone:
-        offered = [Outcome.ALLOW, Outcome.CLEARED]
+        offered = [Outcome.ALLOW, Outcome.CLEARED, Outcome.ANSWERED]
     elif hidden:
         offered = [Outcome.HIDE, Outcome.UNHIDE, Outcome.CLEARED, Outcome.DELETE]
     else:
-        offered = [Outcome.ALLOW, Outcome.HIDE, Outcome.CLEARED, Outcome.DELETE]
+        offered = [
+            Outcome.ALLOW,
+            Outcome.ANSWERED,
+            Outcome.HIDE,
+            Outcome.CLEARED,
+            Outcome.DELETE,
+        ]
     if hidden:
         cannot -= {EffectKind.HIDE}  # it stays hidden: nothing is asked of the platform
     return tuple(

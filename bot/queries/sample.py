@@ -94,7 +94,11 @@ def count_sample(store: Store, viewer: Viewer, now: datetime) -> int:
 def _samples() -> sa.Join:
     return (
         t.sample.join(t.reading, t.reading.c.id == t.sample.c.reading_id)
-        .join(t.item, t.item.c.reading_id == t.reading.c.id)
+        .join(
+            t.item,
+            # By its key first: an item is found at once, however many there are.
+            sa.and_(t.item.c.id == t.reading.c.item_id, t.item.c.reading_id == t.reading.c.id),
+        )
         .outerjoin(t.case, t.case.c.item_id == t.item.c.id)
     )
 

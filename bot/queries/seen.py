@@ -35,6 +35,16 @@ def may_see(viewer: Viewer) -> sa.ColumnElement[bool]:
     return _seen_as(viewer, viewer.roles)
 
 
+def may_see_text(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows for which `access.may_see_text` holds: only these may be searched or grouped."""
+    return _seen_as(viewer, viewer.roles - NO_CONTENT)
+
+
+def knows_what_was_found(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows of which they may know what the machine suspects (queries/cases.py, by name)."""
+    return sa.and_(_not_excluded(viewer), sa.or_(_told(viewer.roles), may_see_trail(viewer)))
+
+
 def may_see_trail(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows for which `access.may_see_trail` holds."""
     reading = viewer.roles - NO_CONTENT
@@ -53,9 +63,10 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
     officers = reading & {Role.COMMUNICATIONS_OFFICER}
     return sa.and_(
         _not_excluded(viewer),
+        ~_barred(viewer),
         sa.or_(
             _told(reading & SAFEGUARDING),
-            sa.and_(_told(officers), *(~_holds(kind) for kind in sorted(GRAVE))),
+            sa.and_(_told(officers), *(~holds(kind) for kind in sorted(GRAVE))),
             sa.and_(~_told(SAFEGUARDING), sa.or_(_told(reading), _seen_as(viewer, officers))),
         ),
     )
@@ -83,7 +94,7 @@ def _seen_as(viewer: Viewer, roles: Iterable[Role]) -> sa.ColumnElement[bool]:
         Role.COMMUNICATIONS_OFFICER: _PUBLIC,
         Role.HEADTEACHER: ACTED_ON,
         Role.DSL: t.case.c.child,
-        Role.DPO: sa.or_(*(_holds(kind) for kind in sorted(DPO_KINDS))),
+        Role.DPO: sa.or_(*(holds(kind) for kind in sorted(DPO_KINDS))),
     }
     ways = [_told(held), *(rule for role, rule in by_rule.items() if role in held)]
     return sa.and_(_not_excluded(viewer), sa.or_(*ways))
@@ -108,7 +119,15 @@ def _not_excluded(viewer: Viewer) -> sa.ColumnElement[bool]:
     )
 
 
-def _holds(kind: Kind) -> sa.ColumnElement[bool]:
+def _barred(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(t.case_barred.c.case_id == t.case.c.id, t.case_barred.c.person == viewer.person_key)
+        .correlate(t.case)
+    )
+
+
+def holds(kind: Kind) -> sa.ColumnElement[bool]:
     """Whether the JSON list of kinds holds this one; as text, which every database can do."""
     return sa.cast(t.case.c.kinds, sa.String).like(f'%"{kind}"%')
 
@@ -122,6 +141,7 @@ def views_of(connection: sa.Connection, rows: Iterable[Any]) -> dict[int, CaseVi
     ids = [row.id for row in rows]
     audience = _gather(connection, t.case_audience.c.role, t.case_audience.c.case_id, ids)
     excluded = _gather(connection, t.case_exclusion.c.person, t.case_exclusion.c.case_id, ids)
+    barred = _gather(connection, t.case_barred.c.person, t.case_barred.c.case_id, ids)
     return {
         row.id: CaseView(
             audience=frozenset(Role(role) for role in audience.get(row.id, ())),
@@ -131,6 +151,7 @@ def views_of(connection: sa.Connection, rows: Iterable[Any]) -> dict[int, CaseVi
             item_kind=ItemKind(row.item_kind),
             public=row.item_kind != ItemKind.REPORT,
             acted_on=bool(row.acted_on),
+            barred=frozenset(barred.get(row.id, ())),
         )
         for row in rows
     }

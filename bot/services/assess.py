@@ -22,9 +22,11 @@ from bot.judging import assess, unscored
 from bot.log import Event
 from bot.model import (
     Action,
+    Aspect,
     Assessment,
     EffectKind,
     Presence,
+    Role,
     Text,
     Urgency,
     Verdict,
@@ -32,6 +34,8 @@ from bot.model import (
 from bot.plugins import PluginFailure, answer_of
 from bot.policy import judge
 from bot.ports import Classifier, Clock
+from bot.services.contest import set_apart
+from bot.services.decide import view_of
 from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
@@ -174,13 +178,29 @@ class _Sitting:
             excluded=verdict.excluded,
             at=at,
         )
+        told = verdict.told
+        if any(Aspect.CONTEST in finding.aspects for finding in one.assessment.findings):
+            case, brought_in = self._set_apart(case, stored)
+            told |= brought_in
         _log_judged(uow, case, one, back, at)
         if self._tripped:
             self._tripped = False
             uow.cases.sound_alarm(case.id, PAUSED)
         self._hide(case, reading.account, stored, verdict.action, back)
-        self._notify(case, one)
+        self._notify(case, one, told)
         return kept
+
+    def _set_apart(
+        self, case: StoredCase, stored: StoredItem
+    ) -> tuple[StoredCase, frozenset[Role]]:
+        """It contests what was done to another comment of its author: not for who decided that."""
+        uow = self._uow
+        against = uow.steps.deciders_against(case.id)
+        if not against:
+            return case, frozenset()
+        view = view_of(uow, case, stored)
+        apart, _ = set_apart(uow, self._settings, case, view, against)
+        return apart, apart.audience - case.audience
 
     def _hide(
         self, case: StoredCase, channel: str, stored: StoredItem, action: Action, back: HeldBack
@@ -220,14 +240,14 @@ class _Sitting:
         facts = {"switch": BREAKER, "on": True, "by": MACHINE}
         log.append(uow.log, uow.log_key, at=at, event=Event.SWITCHED, facts=facts)
 
-    def _notify(self, case: StoredCase, one: Judged) -> None:
+    def _notify(self, case: StoredCase, one: Judged, roles: frozenset[Role]) -> None:
         letters, verdict = self._uow.letters, one.verdict
         if case.excluded:
             letters.withdraw(case.id, case.excluded)
         if one.reading.baseline or verdict.action is Action.ALLOW:
             return
         at = self._clock.now()
-        told = people_told(verdict.told, case.excluded, self._settings.policy.people)
+        told = people_told(roles, case.excluded | case.barred, self._settings.policy.people)
         if not told:
             self._uow.cases.sound_alarm(case.id, NOBODY_TOLD)
         for person in told:

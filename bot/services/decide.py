@@ -9,7 +9,7 @@ from bot import log
 from bot.access import CaseView, Viewer, may_decide, may_see, may_switch_hiding
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.hiding import BREAKER, STOPPED
-from bot.intentions import ask_for, take_back
+from bot.intentions import UNDO, ask_for, take_back
 from bot.log import Event
 from bot.model import EffectKind, EffectStatus, ItemKind, Outcome
 from bot.ports import Clock
@@ -20,7 +20,7 @@ from bot.store.items import StoredItem
 
 TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
 
-NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE})
+NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.ANSWERED, Outcome.APPROVE})
 """Outcomes that make no sense in the log without a why."""
 
 _FOR = {
@@ -52,7 +52,20 @@ def view_of(uow: UnitOfWork, case: StoredCase, item: StoredItem) -> CaseView:
         item_kind=item.ref.kind,
         public=item.ref.kind is not ItemKind.REPORT,
         acted_on=bool(item.hidden) or uow.effects.took_away(case.id),
+        barred=case.barred,
     )
+
+
+def seen_case(uow: UnitOfWork, viewer: Viewer, ref: str) -> tuple[StoredCase, StoredItem, CaseView]:
+    """A case that the viewer may see; raises NotAllowed, alike for what is not there."""
+    case = uow.cases.find_by_ref(ref)
+    if case is None:
+        raise NotAllowed("There is no such case.")
+    item = uow.items.get(case.item_id)
+    view = view_of(uow, case, item)
+    if not may_see(viewer, view):
+        raise NotAllowed("There is no such case.")
+    return case, item, view
 
 
 def decide(store: Store, clock: Clock, viewer: Viewer, wish: Wish) -> None:
@@ -63,36 +76,43 @@ def decide(store: Store, clock: Clock, viewer: Viewer, wish: Wish) -> None:
     raises Conflict.
     """
     with store.begin() as uow:
-        case = uow.cases.find_by_ref(wish.case_ref)
-        if case is None:
-            raise NotAllowed("There is no such case.")
-        item = uow.items.get(case.item_id)
-        view = view_of(uow, case, item)
-        if not may_see(viewer, view) or not may_decide(viewer, view, wish.outcome):
-            raise NotAllowed("There is no such case.")
-        _check(wish, item)
-        at = clock.now()
-        # Hiding protects, and anybody told may do it; the case stays with those whose it is.
-        settles = may_decide(viewer, view, _MILDEST[item.ref.kind])
-        if not uow.cases.change(case.id, wish.version, closed_at=at if settles else None):
-            raise Conflict("Somebody else changed this case while you looked at it.")
-        uow.cases.keep_decision(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=viewer.person_key,
-            outcome=wish.outcome,
-            reason=wish.reason.strip(),
-            at=at,
-        )
-        facts = {
-            "case": case.ref,
-            "by": viewer.person_key,
-            "outcome": wish.outcome,
-            "reason": log.digest_for_log(case.ref, wish.reason.strip()),
-        }
-        log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
-        _ask_platform(uow, viewer, wish.outcome, case, item, at)
+        settle(uow, clock.now(), viewer, wish)
         uow.commit()
+
+
+def settle(
+    uow: UnitOfWork, at: datetime, viewer: Viewer, wish: Wish, *, undoable: bool = True
+) -> None:
+    """The same inside a transaction that does more; what is not `undoable` is never withdrawn."""
+    case, item, view = seen_case(uow, viewer, wish.case_ref)
+    if not may_decide(viewer, view, wish.outcome):
+        raise NotAllowed("There is no such case.")
+    _check(wish, item)
+    before = uow.steps.standing(case.id)
+    # Hiding protects, and anybody told may do it; the case stays with those whose it is.
+    settles = may_decide(viewer, view, _MILDEST[item.ref.kind])
+    if not uow.cases.change(case.id, wish.version, closed_at=at if settles else None):
+        raise Conflict("Somebody else changed this case while you looked at it.")
+    uow.steps.release(case.id)
+    facts = {
+        "case": case.ref,
+        "by": viewer.person_key,
+        "outcome": wish.outcome,
+        "reason": log.digest_for_log(case.ref, wish.reason.strip()),
+    }
+    log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
+    active = uow.effects.active_for(item.id)
+    before["replaced"] = [active.kind, active.asked_by] if active else None
+    before["asked"] = _ask_platform(uow, viewer, wish.outcome, case, item, at)
+    uow.cases.keep_decision(
+        case_id=case.id,
+        reading_id=case.reading_id,
+        person=viewer.person_key,
+        outcome=wish.outcome,
+        reason=wish.reason.strip(),
+        at=at,
+        before=before if undoable else None,
+    )
 
 
 def _check(wish: Wish, item: StoredItem) -> None:
@@ -111,8 +131,11 @@ def _ask_platform(
     case: StoredCase,
     item: StoredItem,
     at: datetime,
-) -> None:
-    """Ask for what was decided, in this person's name, and take back what goes against it."""
+) -> bool:
+    """Ask for what was decided, in this person's name, and take back what goes against it.
+
+    Says whether anything new was asked for: it waits a while, so that it can be undone.
+    """
     active = uow.effects.active_for(item.id)
     under_way = active.kind if active else None
     wanted: EffectKind | None = _VANISHES.get(outcome)
@@ -120,13 +143,16 @@ def _ask_platform(
         hidden = item.hidden or under_way is EffectKind.HIDE
         wanted = EffectKind.UNHIDE if hidden else None
     if wanted is None:
-        take_back(uow, case=case, at=at)
-        return
+        if outcome is not Outcome.ANSWERED:
+            take_back(uow, case=case, at=at)
+        return False
     theirs = active is not None and active.kind is wanted and active.asked_by != MACHINE
     already = wanted is EffectKind.HIDE and item.hidden and active is None
-    if not theirs and not already:
-        by = viewer.person_key
-        ask_for(uow, wanted, case=case, channel=item.account, by=by, at=at)
+    if theirs or already:
+        return False
+    by = viewer.person_key
+    ask_for(uow, wanted, case=case, channel=item.account, by=by, at=at, wait=UNDO)
+    return True
 
 
 def switch_hiding(store: Store, clock: Clock, viewer: Viewer, *, stop: bool) -> None:

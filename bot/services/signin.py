@@ -64,8 +64,13 @@ def sign_in(store: Store, clock: Clock, email: str, password: str) -> str | None
     return session_id
 
 
-def viewer_of(store: Store, clock: Clock, settings: Settings, session_id: str) -> Viewer | None:
-    """Who is looking; None where the session is over, or they may not sign in any longer."""
+def viewer_of(
+    store: Store, clock: Clock, settings: Settings, session_id: str, *, touch: bool = True
+) -> Viewer | None:
+    """Who is looking; None where the session is over, or they may not sign in any longer.
+
+    Without `touch` looking does not count as being there.
+    """
     digest, now = _digest(session_id), clock.now()
     with store.read() as uow:
         found = uow.users.by_session(digest)
@@ -78,7 +83,7 @@ def viewer_of(store: Store, clock: Clock, settings: Settings, session_id: str) -
         return None
     if user.disabled_at is not None or person is None or not person.roles:
         return None
-    if now - last_seen_at >= _TOUCH_AFTER:
+    if touch and now - last_seen_at >= _TOUCH_AFTER:
         with store.begin() as uow:
             uow.users.touch_session(digest, now)
             uow.commit()

@@ -92,11 +92,16 @@ class SampleSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the pages listen, and the address that letters link to (no slash at its end)."""
+    """Where the pages listen, and the address that letters link to (no slash at its end).
+
+    `covered` are the kinds whose words stay covered until a reader asks for them.
+    """
 
     host: str
     port: int
     public_url: str
+    claim_minutes: int = 10
+    covered: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,12 @@ class WebTable(Table):
     public_url: Annotated[str, AfterValidator(_web_address)] = Field(
         description='an address such as "http://schoolbox.local:8000"'
     )
+    claim_minutes: Whole = Field(
+        default=10, ge=1, le=120, description="a whole number of minutes from 1 to 120, such as 10"
+    )
+    covered: frozenset[Kind] = Field(
+        default=frozenset(), description='kinds in brackets, such as ["sexual", "threat"]'
+    )
 
 
 class RowTable(Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -10,9 +10,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import Assessment, CaseStatus, Finding, Kind, Outcome, Role, Urgency, Verdict
+from bot.model import (
+    Assessment,
+    CaseStatus,
+    Finding,
+    ItemKind,
+    Kind,
+    Outcome,
+    Role,
+    Urgency,
+    Verdict,
+)
 from bot.store import tables as t
 from bot.store.insert import insert_one
+from bot.store.likeness import likeness
 
 LETTER_ALARM = "A letter could not be sent."
 """How alarms about letters begin: they are not settled by what the platform does."""
@@ -44,6 +55,7 @@ class StoredCase:
     version: int
     audience: frozenset[Role]
     excluded: frozenset[str]
+    barred: frozenset[str] = frozenset()
 
 
 class Cases:
@@ -107,6 +119,8 @@ class Cases:
             "child": child,
             "baseline": baseline,
             "closed_at": None,
+            "routed_to": None,
+            **self._alike(item_id, reading_id),
         }
         audience, excluded = frozenset(audience), frozenset(excluded)
         if known is None:
@@ -144,7 +158,20 @@ class Cases:
             version,
             audience | audience_before,
             excluded | excluded_before,
+            known.barred if known else frozenset(),
         )
+
+    def _alike(self, item_id: int, reading_id: int) -> dict[str, str | None]:
+        """By what it is found beside others: who wrote it, and what it says."""
+        row: Any = self._connection.execute(
+            sa.select(t.item.c.kind, t.item.c.platform, t.item.c.author_id, t.reading.c.text)
+            .join(t.reading, t.reading.c.id == reading_id)
+            .where(t.item.c.id == item_id)
+        ).one()
+        if row.kind != ItemKind.COMMENT:
+            return {"author_key": None, "likeness": None}
+        author = f"{row.platform}:{row.author_id}" if row.author_id else None
+        return {"author_key": author, "likeness": likeness(row.text)}
 
     def _grow(self, table: sa.Table, case_id: int, column: str, values: Iterable[str]) -> None:
         rows = [{"case_id": case_id, column: value} for value in sorted(values)]
@@ -225,8 +252,12 @@ class Cases:
         outcome: Outcome,
         reason: str,
         at: datetime,
+        before: Mapping[str, object] | None = None,
     ) -> None:
-        """Remember what a person decided. `person` is empty for what was done on the platform."""
+        """Remember what a person decided. `person` is empty for what was done on the platform.
+
+        `before` is how the case stood, for as long as the decision may be withdrawn.
+        """
         self._connection.execute(
             sa.insert(t.decision),
             {
@@ -236,6 +267,7 @@ class Cases:
                 "outcome": outcome,
                 "reason": reason,
                 "at": at,
+                "before": None if before is None else dict(before),
             },
         )
 
@@ -254,7 +286,11 @@ class Cases:
             return []
         told = self._sets(t.case_audience, "role", ids)
         out = self._sets(t.case_exclusion, "person", ids)
-        return [_stored_case(row, told.get(row.id, ()), out.get(row.id, ())) for row in rows]
+        barred = self._sets(t.case_barred, "person", ids)
+        return [
+            _stored_case(row, *(sets.get(row.id, ()) for sets in (told, out, barred)))
+            for row in rows
+        ]
 
     def _sets(self, table: sa.Table, column: str, ids: Sequence[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
@@ -263,7 +299,9 @@ class Cases:
         return found
 
 
-def _stored_case(row: Any, audience: Iterable[str], excluded: Iterable[str]) -> StoredCase:
+def _stored_case(
+    row: Any, audience: Iterable[str], excluded: Iterable[str], barred: Iterable[str]
+) -> StoredCase:
     return StoredCase(
         row.id,
         row.ref,
@@ -277,6 +315,7 @@ def _stored_case(row: Any, audience: Iterable[str], excluded: Iterable[str]) -> 
         row.version,
         frozenset(Role(role) for role in audience),
         frozenset(excluded),
+        frozenset(barred),
     )
 
 

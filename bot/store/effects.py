@@ -67,8 +67,12 @@ class Effects:
         item_id: int | None = None,
         case_id: int | None = None,
         letter_id: int | None = None,
+        wait: timedelta = timedelta(0),
     ) -> int:
-        """Write an intention down. The item's earlier one, if still active, is superseded first."""
+        """Write an intention down. The item's earlier one, if still active, is superseded first.
+
+        It is due after `wait`: so long it can be taken back with nobody outside having seen it.
+        """
         if item_id is not None:
             self._connection.execute(
                 sa.update(t.effect)
@@ -88,7 +92,7 @@ class Effects:
                 "asked_by": asked_by,
                 "urgency_rank": urgency.rank,
                 "asked_at": at,
-                "due_at": at,
+                "due_at": at + wait,
             },
         )
 

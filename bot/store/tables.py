@@ -191,8 +191,16 @@ case = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
+    sa.Column("author_key", sa.String),
+    sa.Column("likeness", sa.String),
+    sa.Column("routed_to", sa.String),
     sa.Index(None, "status", "baseline", "urgency_rank", "opened_at"),
     sa.Index(None, "opened_at"),
+    sa.Index(None, "status", "opened_at"),
+    sa.Index(None, "status", "urgency_rank", "opened_at"),
+    sa.Index(None, "status", "closed_at"),
+    sa.Index(None, "author_key", "status"),
+    sa.Index(None, "likeness", "status"),
 )
 
 case_audience = sa.Table(
@@ -209,6 +217,34 @@ case_exclusion = sa.Table(
     sa.Column("person", sa.String, primary_key=True),
 )
 
+case_barred = sa.Table(
+    "case_barred",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("moderation_case.id"), primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+)
+
+case_step = sa.Table(
+    "case_step",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("moderation_case.id"), nullable=False, index=True),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("person", sa.String, nullable=False),
+    sa.Column("role", sa.String),
+    sa.Column("text", Words, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+claim = sa.Table(
+    "claim",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("moderation_case.id"), primary_key=True),
+    sa.Column("person", sa.String, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
 decision = sa.Table(
     "decision",
     metadata,
@@ -219,6 +255,7 @@ decision = sa.Table(
     sa.Column("outcome", sa.String, nullable=False),
     sa.Column("reason", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("before", sa.JSON(none_as_null=True)),
 )
 
 letter = sa.Table(

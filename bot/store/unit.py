@@ -23,6 +23,7 @@ from bot.store.previews import Previews
 from bot.store.readings import Readings
 from bot.store.samples import Samples
 from bot.store.state import State
+from bot.store.steps import Steps
 from bot.store.users import Users
 
 _open_units: ContextVar[int] = ContextVar("open_units", default=0)
@@ -42,6 +43,7 @@ class UnitOfWork:
         self.items = Items(connection)
         self.readings = Readings(connection)
         self.cases = Cases(connection)
+        self.steps = Steps(connection)
         self.effects = Effects(connection)
         self.letters = Letters(connection)
         self.log = LogEntries(connection)

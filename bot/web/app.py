@@ -26,12 +26,14 @@ from bot.web.views import (
     cases,
     log,
     newcomers,
+    news,
     preview,
     queue,
     reading,
     sample,
     signin,
     today,
+    steps,
 )
 
 __all__ = ["WebContext", "create_app"]
@@ -49,8 +51,10 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context = context
     app.state.pages = pages = Pages(context)
     app.state.brake = Brake()
-    views = (queue, cases, newcomers, log, reading, preview, agreement, sample, signin, today)
-    for view in views:
+    for view in (
+        *(today, queue, cases, steps, news, newcomers),
+        *(log, reading, preview, agreement, sample, signin),
+    ):
         app.include_router(view.router)
     app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))

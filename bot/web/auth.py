@@ -32,6 +32,14 @@ def visitor(request: Request, context: Context) -> Viewer | None:
     return viewer_of(context.store, context.clock, context.settings, session_id)
 
 
+def still_signed_in(request: Request, context: WebContext) -> Viewer | None:
+    """Who is looking, without counting as being at work: an open page must not keep a session."""
+    session_id = request.cookies.get(SESSION_COOKIE)
+    if session_id is None:
+        return None
+    return viewer_of(context.store, context.clock, context.settings, session_id, touch=False)
+
+
 Visitor = Annotated[Viewer | None, Depends(visitor)]
 
 

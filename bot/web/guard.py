@@ -20,7 +20,8 @@ LARGEST_BODY = 64 * 1024
 """In bytes: a reason may be long, an upload is not expected anywhere."""
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _OURS = frozenset({SESSION_COOKIE, FORM_COOKIE})

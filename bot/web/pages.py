@@ -50,6 +50,7 @@ class Pages:
             capital=capital,
             lower_first=lower_first,
             web_link=web_link,
+            plain=plain_name,
             marked=marked,
         )
 

@@ -17,12 +17,14 @@ from bot.model import (
     Kind,
     Outcome,
     Presence,
+    Role,
+    Step,
     Stream,
     Target,
     Urgency,
 )
-from bot.queries import LatestEffect, Reach, Tab
-from bot.wording import plain_name
+from bot.queries import LatestEffect, Reach, Same, Tab
+from bot.wording import plain_name, role_name
 
 PLATFORMS = {"x": "X", "facebook": "Facebook"}
 
@@ -39,6 +41,8 @@ TABS = {
     Tab.DONE: "Done",
     Tab.BASELINE: "From before the first start",
 }
+
+SAME = {Same.AUTHOR: "By author", Same.WORDS: "By words"}
 
 STREAMS = {
     Stream.OWN_POSTS: "The school’s own posts",
@@ -127,6 +131,7 @@ DECIDED = {
     Outcome.UNHIDE: "make it visible again",
     Outcome.DELETE: "delete it",
     Outcome.CLEARED: "cleared: the machine was wrong",
+    Outcome.ANSWERED: "answered",
     Outcome.APPROVE: "approved",
     Outcome.NOT_SUITABLE: "not suitable",
 }
@@ -139,7 +144,11 @@ _CHOICES = {
         "The machine was wrong",
         "There is nothing bad in it. It stays, or becomes, visible and counts against nobody.",
     ),
-    Outcome.DELETE: ("Delete it", "This cannot be undone."),
+    Outcome.ANSWERED: (
+        "It was answered",
+        "The school has replied. It stays as it is, and counts against nobody.",
+    ),
+    Outcome.DELETE: ("Delete it", "This cannot be undone; you are asked once more."),
     Outcome.APPROVE: ("Approve", "A parent, or somebody else who may follow the school."),
     Outcome.NOT_SUITABLE: (
         "Not suitable",
@@ -156,6 +165,48 @@ def choice(outcome: Outcome, *, hidden: bool, gone: bool) -> tuple[str, str]:
         return _STAYS_HIDDEN
     if outcome is Outcome.ALLOW and gone:
         return _IS_GONE
+    return _CHOICES[outcome]
+
+
+CHIPS = (
+    "Aimed at a person",
+    "Names or shows a child",
+    "Private details",
+    "A pile-on, or the same again",
+    "A scam or advertising",
+    "A quotation, or in jest",
+    "Fair criticism",
+    "Agreed with a colleague",
+)
+"""Reasons to tick; beside them there is always room for one's own words."""
+
+STEPS = {
+    Step.NOTE: "noted",
+    Step.ROUTED: "handed it to",
+    Step.FORWARDED: "forwarded it as a complaint to",
+    Step.CONTESTED: "noted that it is contested",
+    Step.PICTURE: "suspected an indecent picture of a child",
+}
+
+KEYS = (
+    ("j", "the next case"),
+    ("k", "the case before"),
+    ("a", "leave it visible (on a case: and go to the next)"),
+    ("h", "hide it: goes to the reason"),
+    ("r", "hand it to somebody else"),
+    ("n", "write a note"),
+    ("x", "tick a case in the queue, or untick it"),
+    ("u", "undo what you have just decided"),
+    ("/", "search the queue"),
+    ("?", "show or put away this help"),
+    ("Ctrl + Enter", "save the form that you are in, and go to the next"),
+)
+
+
+def choice_for_several(outcome: Outcome) -> tuple[str, str]:
+    """The same where some of them may be hidden and others not."""
+    if outcome is Outcome.ALLOW:
+        return ("Leave or make visible", "Those that are hidden become visible again.")
     return _CHOICES[outcome]
 
 
@@ -238,6 +289,17 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case Event.WITHDRAWN:
+            return f"{by} took that back: {DECIDED[Outcome(facts['outcome'])]}."
+        case Event.NOTED:
+            return f"{by} wrote a note."
+        case Event.ROUTED | Event.FORWARDED:
+            as_what = " as a complaint" if event is Event.FORWARDED else ""
+            return f"{by} handed it on to {role_name(Role(facts['role']))}{as_what}."
+        case Event.CONTESTED:
+            return f"{by} noted that the decision is contested. Somebody else looks at it."
+        case Event.PICTURE:
+            return f"{by} suspected an indecent picture of a child and told the safeguarding lead."
         case Event.SIGNED:
             signed = SIGNED[DayOutcome(facts["outcome"])].lower()
             return f"{by} signed for {day_name(facts['day'])}: {signed}."

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from bot.intentions import UNDO
 from bot.model import (
     Assessment,
     Cursor,
@@ -126,11 +127,10 @@ class School:
         return case.ref if case else ""
 
     def platform_does_it(self) -> None:
-        """Everything that was asked of the platform is confirmed."""
+        """Everything that was asked of the platform has left, and is confirmed."""
+        later = self.clock.now() + UNDO
         with self.store.begin() as uow:
-            while claimed := uow.effects.claim(
-                "school", at=self.clock.now(), lease=timedelta(minutes=1)
-            ):
+            while claimed := uow.effects.claim("school", at=later, lease=timedelta(minutes=1)):
                 uow.effects.settle(claimed, EffectStatus.CONFIRMED, at=self.clock.now())
                 assert claimed.item_id is not None
                 item = uow.items.get(claimed.item_id)
@@ -200,7 +200,7 @@ class Browser:
         assert found is not None
         return found[1]
 
-    def sends(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def sends(self, path: str, fields: Mapping[str, str | list[str]]) -> Answer:
         """Send a form, and follow where it leads."""
         token = self.client.cookies.get("schoolgate_form") or self.token()
         response = self.client.post(path, data={"csrftoken": token, **fields})

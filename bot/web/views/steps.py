@@ -1,0 +1,145 @@
+"""What one does about a case without deciding it: each a small form on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot import queries
+from bot.access import Viewer
+from bot.errors import Conflict, Refused
+from bot.model import Role
+from bot.services import steps
+from bot.web.auth import SignedIn
+from bot.web.context import Context, WebContext
+from bot.web.pages import not_found
+from bot.web.views.case_page import Typed, next_page, show_case
+from bot.web.views.cases import CHANGED
+
+router = APIRouter()
+
+Words = Annotated[str, Form()]
+_WHOM = "Please choose who is to get it."
+
+
+@router.post("/cases/{ref}/note")
+def note(
+    request: Request, viewer: SignedIn, context: Context, ref: str, reason: Words = ""
+) -> Response:
+    """Write a note into the trail."""
+    act = partial(steps.note, context.store, context.clock, viewer, ref, reason)
+    return _after(request, viewer, context, ref, act, Typed("note", reason=reason))
+
+
+@router.post("/cases/{ref}/route")
+def route(
+    request: Request,
+    viewer: SignedIn,
+    context: Context,
+    ref: str,
+    role: Words = "",
+    reason: Words = "",
+    then: Words = "",
+) -> Response:
+    """Hand the case to another role."""
+    return _hand_on(request, viewer, context, ref, role, reason, then, complaint=False)
+
+
+@router.post("/cases/{ref}/forward")
+def forward(
+    request: Request,
+    viewer: SignedIn,
+    context: Context,
+    ref: str,
+    role: Words = "",
+    reason: Words = "",
+    then: Words = "",
+) -> Response:
+    """Forward it under the complaints procedure."""
+    return _hand_on(request, viewer, context, ref, role, reason, then, complaint=True)
+
+
+@router.post("/cases/{ref}/contest")
+def contest(
+    request: Request, viewer: SignedIn, context: Context, ref: str, reason: Words = ""
+) -> Response:
+    """Note that somebody contests the decision: it goes to somebody who did not take it."""
+    act = partial(
+        steps.contest, context.store, context.clock, context.settings, viewer, ref, reason
+    )
+    return _after(request, viewer, context, ref, act, Typed("contest", reason=reason))
+
+
+@router.post("/cases/{ref}/picture")
+def picture(
+    request: Request,
+    viewer: SignedIn,
+    context: Context,
+    ref: str,
+    version: Annotated[int, Form()],
+) -> Response:
+    """It may be an indecent picture of a child: hide it and tell the DSL, nothing else."""
+    act = partial(
+        steps.suspect_picture, context.store, context.clock, context.settings, viewer, ref, version
+    )
+    return _after(request, viewer, context, ref, act, Typed("picture"))
+
+
+def _hand_on(
+    request: Request,
+    viewer: Viewer,
+    context: WebContext,
+    ref: str,
+    role: str,
+    reason: str,
+    then: str,
+    *,
+    complaint: bool,
+) -> Response:
+    typed = Typed("forward" if complaint else "route", reason=reason, role=role)
+
+    def act() -> None:
+        if role not in set(Role):
+            raise Refused(_WHOM)
+        steps.route(
+            context.store,
+            context.clock,
+            context.settings,
+            viewer,
+            ref,
+            Role(role),
+            reason,
+            complaint=complaint,
+        )
+
+    return _after(request, viewer, context, ref, act, typed, onward=then == "next")
+
+
+def _after(
+    request: Request,
+    viewer: Viewer,
+    context: WebContext,
+    ref: str,
+    act: Callable[[], object],
+    typed: Typed,
+    *,
+    onward: bool = False,
+) -> Response:
+    """Do it and go on, or show the case again with what is wrong and what was typed."""
+    if queries.get_case(context.store, viewer, ref) is None:
+        return not_found(request, viewer)
+    try:
+        act()
+    except Conflict:
+        error, status = CHANGED, 409
+    except Refused as refused:
+        error, status = str(refused), 422
+    else:
+        page = next_page(context, viewer, ref) if onward else f"/cases/{ref}"
+        return RedirectResponse(page, status_code=303)
+    wrong = Typed(typed.form, error, reason=typed.reason, role=typed.role)
+    return show_case(request, viewer, context, ref, status=status, typed=wrong)
