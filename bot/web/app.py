@@ -51,13 +51,21 @@ def create_app(context: WebContext) -> FastAPI:
         asgi_csrf,
         cookie_name=FORM_COOKIE,
         signing_secret=hmac.new(context.store.log_key, b"form tokens", sha256).hexdigest(),
-        # Without any cookie asgi-csrf lets a form through; nobody shall be signed in that way.
-        always_protect={"/sign-in"},
+        always_protect=_EveryPath(),
         cookie_secure=context.https,
         send_csrf_failed=partial(_stale_form, pages),
     )
     app.add_middleware(Guard, https=context.https)
     return app
+
+
+class _EveryPath(set[str]):
+    """Without any cookie asgi-csrf lets a form through, except on the paths in a set: nobody shall
+    be signed in, or invited, that way.
+    """
+
+    def __contains__(self, path: object) -> bool:
+        return True
 
 
 def _healthy() -> Response:
