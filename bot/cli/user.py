@@ -132,12 +132,16 @@ def _password(file: Path | None) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise Refused(f"The password cannot be read from {file}: {error}") from error
         return lines[0] if lines else ""
-    if not sys.stdin.isatty():
+    if not _at_a_terminal():
         return sys.stdin.readline().rstrip("\r\n")
     password: str = typer.prompt("A password of 12 characters or more", hide_input=True)
     if typer.prompt("The same again", hide_input=True) != password:
         raise Refused("The two were not the same. Nothing was changed.")
     return password
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Letters: templates NAME/{subject.txt, body.txt, body.html}, and the facts that may go into them.
 
 A letter never holds a comment's text, nor anybody's name but the reader's own: it has to be safe to
-open on a train. What may be in it is `LetterFacts` (an invitation: `InvitationFacts`), and nothing else is handed
-to a template.
+open on a train. What may be in it is `LetterFacts`, in an invitation `InvitationFacts`, and nothing
+else is handed to a template.
 """
 
 from __future__ import annotations

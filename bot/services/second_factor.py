@@ -52,7 +52,7 @@ def secret_of(store: Store, user: User) -> str:
 
 def address_of(secret: str, user: User, school: str) -> str:
     """What the QR code holds: an otpauth:// address, as authenticator apps read it."""
-    return pyotp.TOTP(secret).provisioning_uri(user.email, f"Schoolgate, {school}")
+    return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=f"Schoolgate, {school}")
 
 
 def set_up(

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, Refused
 from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
@@ -44,6 +44,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
@@ -80,6 +81,10 @@ def _sign_in_first(request: Request, _error: Exception) -> Response:
 
 def _not_allowed(request: Request, error: Exception) -> Response:
     return _message(request, 403, "That is not for your role", str(error))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return _message(request, 400, "That cannot be done", str(error))
 
 
 def _not_understood(request: Request, _error: Exception) -> Response:

@@ -156,9 +156,10 @@ class School:
 
     # who looks ----------------------------------------------------------------------------------
 
-    def stranger(self) -> Browser:
+    def stranger(self, address: str = "testclient") -> Browser:
         """Somebody who is not signed in."""
-        return Browser(TestClient(self.app, base_url=self.settings.web.public_url))
+        url = self.settings.web.public_url
+        return Browser(TestClient(self.app, base_url=url, client=(address, 50000)))
 
     def signed_in(self, key: str) -> Browser:
         """This person, signed in."""
