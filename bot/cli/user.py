@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.bootstrap import open_store
 from bot.cli.common import (
@@ -79,20 +77,8 @@ def list_all(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -
     chosen = load_settings(settings)
     with _opened(existing_data(data)) as store:
         found = users.list_users(store, SystemClock(), chosen)
-    table = Table()
-    for heading in ("E-mail", "Name", "Roles", "Standing", "Second factor", "Last seen"):
-        table.add_column(heading)
     for one in found:
-        roles = sorted(one.person.roles) if one.person else []
-        table.add_row(
-            one.email,
-            one.person.name if one.person else "no longer in settings.toml",
-            ", ".join(role_name(role).removeprefix("the ") for role in roles),
-            _standing(one),
-            "set up" if one.second_factor else "not yet",
-            f"{one.last_seen_at.astimezone(LONDON):%d %b %Y, %H:%M}" if one.last_seen_at else "",
-        )
-    Console(soft_wrap=True).print(table)
+        print(_line(one))
 
 
 @app.command()
@@ -114,6 +100,16 @@ def reset(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOptio
         print(f"A letter with a link for new ones is written. {_GOES_OUT}")
     else:
         print("No letter can be sent ([mail] is missing): use `schoolgate user add` next.")
+
+
+def _line(one: users.Standing) -> str:
+    roles = sorted(one.person.roles) if one.person else []
+    held = ", ".join(role_name(role).removeprefix("the ") for role in roles)
+    who = f"{one.person.name} ({held})" if one.person else "no longer in settings.toml"
+    factor = "second factor set up" if one.second_factor else "no second factor yet"
+    at = one.last_seen_at and one.last_seen_at.astimezone(LONDON)
+    seen = f", last seen {at:%d %b %Y at %H:%M}" if at else ""
+    return f"{one.email}: {who}: {_standing(one)}, {factor}{seen}"
 
 
 def _standing(one: users.Standing) -> str:
