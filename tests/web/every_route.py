@@ -6,11 +6,12 @@ accessibility (tests/browser) read this table and complain of a route that is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from tests.web.pages_stage import CHAIR, DPO, DSL, HEAD, OFFICER, TECHNICIAN
 
@@ -71,7 +72,17 @@ DOORS: Mapping[str, Door] = {
 
 def routes_of(app: FastAPI) -> Iterator[str]:
     """The app's routes as the table names them: "GET /cases/{ref}"."""
-    for route in app.routes:
+    for route in _flat(app.routes):
         if isinstance(route, APIRoute):
             for method in sorted(route.methods):
                 yield f"{method} {route.path}"
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """FastAPI keeps the routes of a router that was included inside it."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _flat(included.routes)

@@ -181,7 +181,12 @@ def test_no_form_is_taken_without_its_token(stage: Stage, route: str, key: str) 
     before, browser = stage.stored(), stage.browsers[key]
     others = stage.school.stranger().token()
     for path, _ in stage.paths(route):
-        for token in ({}, {"csrftoken": ""}, {"csrftoken": "made.up"}, {"csrftoken": others}):
+        for token in (
+            {"x": ""},
+            {"csrftoken": ""},
+            {"csrftoken": "made.up"},
+            {"csrftoken": others},
+        ):
             response = browser.client.post(path, data={**token, **DOORS[route].form})
             assert response.status_code == 403, (path, token)
             assert "canary" not in response.text
@@ -208,7 +213,7 @@ NASTY = {
     "right to left": "\u202egnp.exe \u2066\u2067 evil \u05d0\u05d1",
     "a word without an end": "w" * 10_000,
     "line breaks for a header": "x\r\nSet-Cookie: evil=1\r\n\r\n<b>",
-    "a template": "{{ 7*7 }}{% raw %}${7*7}",
+    "a template": "{{ 7919*7919 }}{% raw %}${7919*7919}",
     "letters piled up": "Z\u0351\u0321" * 500,
     "what no file can hold": "a\x00b\ud800c",
 }
@@ -228,7 +233,7 @@ def test_whatever_strangers_call_themselves_and_write_is_shown_as_text(
         assert answer.status == 200
         assert not re.search(r"<script(?! src=\"/static/)|<img src=x|<b>", answer.text)
         assert "evil" not in answer.headers.get("set-cookie", "")
-        assert "49" not in re.findall(r"7\*7|49", answer.words)
+        assert "62710561" not in answer.text
 
 
 def _pages(browser: Browser, ref: str) -> Iterator[str]:
