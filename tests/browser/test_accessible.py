@@ -11,16 +11,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.walks import (
-    LIGHTS,
-    SIZES,
-    Light,
     Watched,
     an_invitation,
     assert_accessible,
     code_on,
 )
 from tests.web.every_route import DOORS, Door
-from tests.web.pages_stage import DSL, HEAD, OFFICER, PASSWORD, TECHNICIAN
+from tests.web.pages_stage import DSL, OFFICER, PASSWORD, TECHNICIAN
 
 pytestmark = pytest.mark.slow
 
@@ -29,17 +26,13 @@ PAGES = {
     for route, door in sorted(DOORS.items())
     if route.startswith("GET") and door.page
 }
-LOOKERS = (OFFICER, HEAD, DSL, TECHNICIAN)
+LOOKERS = (OFFICER, DSL, TECHNICIAN)
 """Between them they see every face of a page."""
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
-@pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("key", LOOKERS)
-def test_every_page_is_accessible(
-    watched: Watched, key: str, light: Light, size: tuple[int, int]
-) -> None:
-    with watched.page(key, light=light, size=size) as page:
+def test_every_page_is_accessible(watched: Watched, key: str) -> None:
+    with watched.page(key) as page:
         for path, door in PAGES.items():
             for address in addresses(page, path, door):
                 page.goto(address)
@@ -59,14 +52,10 @@ def addresses(page: Page, path: str, door: Door) -> Iterator[str]:
     yield from (path + state for state in door.states)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
-@pytest.mark.parametrize("light", LIGHTS)
-def test_the_way_in_is_accessible_with_and_without_mistakes(
-    watched: Watched, light: Light, size: tuple[int, int]
-) -> None:
+def test_the_way_in_is_accessible_with_and_without_mistakes(watched: Watched) -> None:
     school = watched.school
     school.signed_in(OFFICER)
-    with watched.page(light=light, size=size) as page:
+    with watched.page() as page:
         page.goto("/sign-in")
         assert_accessible(page)
         page.get_by_label("E-mail address").fill("j.field@rossmore.example")
@@ -84,12 +73,8 @@ def test_the_way_in_is_accessible_with_and_without_mistakes(
         assert_accessible(page)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
-@pytest.mark.parametrize("light", LIGHTS)
-def test_being_invited_is_accessible_to_the_recovery_codes(
-    watched: Watched, light: Light, size: tuple[int, int]
-) -> None:
-    with watched.page(light=light, size=size) as page:
+def test_being_invited_is_accessible_to_the_recovery_codes(watched: Watched) -> None:
+    with watched.page() as page:
         page.goto(an_invitation(watched, "dpo@rossmore.example"))
         assert_accessible(page)
         page.get_by_label("Your new password").fill(PASSWORD)
