@@ -63,6 +63,11 @@ class CaseView:
     barred: frozenset[str] = frozenset()
 
 
+def may_sign_in(roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles may have an account: only designated staff (clause 16)."""
+    return bool(roles)
+
+
 def may_see(viewer: Viewer, case: CaseView) -> bool:
     """Whether the case exists for this viewer at all: in lists, counts, searches and exports."""
     return bool(_seen_as(viewer, case))

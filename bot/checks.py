@@ -59,6 +59,13 @@ def run_checks(app: App) -> Iterator[Finding]:
     yield _hiding(app)
     yield _mail(app)
     yield _pages(app)
+    if not app.settings.sign_in.second_factor:
+        yield Finding(
+            "sign_in",
+            Severity.WARNING,
+            "People sign in with a password alone.",
+            "Set [sign_in] second_factor = true before real comments are read.",
+        )
 
 
 def _packages() -> Iterator[Finding]:

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.bootstrap import open_store
-from bot.cli.common import DEFAULT_DATA, DataOption, SettingsOption, load_settings
+from bot.cli.common import (
+    DEFAULT_DATA,
+    DataOption,
+    SettingsOption,
+    existing_data,
+    load_settings,
+)
 from bot.clock import SystemClock
+from bot.errors import Refused
+from bot.services import users
 from bot.services.signin import add_user
+from bot.services.told import LONDON
 from bot.settings import secret_reader
+from bot.store import Store
+from bot.wording import role_name
 
 app = typer.Typer(help="Who can sign in to the pages.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(help="As it stands under people in settings.toml.")]
+
+_GOES_OUT = "It goes out within a minute while `schoolgate run` is at work."
 
 
 @app.callback()
@@ -23,19 +42,108 @@ def about() -> None:
 
 @app.command()
 def add(
-    email: Annotated[str, typer.Argument(help="As it stands under people in settings.toml.")],
+    email: Email,
     data: DataOption = DEFAULT_DATA,
     settings: SettingsOption = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(help="Take the password from the first line of this file, without asking."),
+    ] = None,
 ) -> None:
-    """Let somebody in settings.toml sign in, or give them a new password."""
+    """Let somebody in settings.toml sign in, or give them a new password.
+
+    The password is asked for; without a terminal it is the first line of the standard input.
+    """
     chosen = load_settings(settings)
-    password = typer.prompt("A password of 12 characters or more", hide_input=True)
+    password = _password(password_file)
+    with _opened(data) as store:
+        add_user(store, SystemClock(), chosen, email, password)
+    print(f"{email} can sign in now ({data}).")
+
+
+@app.command()
+def invite(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
+    """Send somebody in settings.toml a letter with a link, by which they choose a password."""
+    chosen = load_settings(settings)
+    with _opened(data) as store:
+        users.invite(store, SystemClock(), chosen, email)
+    print(f"A letter to {email} is written; its link works for {users.INVITED_FOR.days} days.")
+    print(_GOES_OUT)
+
+
+@app.command("list")
+def list_all(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
+    """Show who can sign in, and with what."""
+    chosen = load_settings(settings)
+    with _opened(existing_data(data)) as store:
+        found = users.list_users(store, SystemClock(), chosen)
+    for one in found:
+        print(_line(one))
+
+
+@app.command()
+def disable(email: Email, data: DataOption = DEFAULT_DATA) -> None:
+    """Let somebody in no longer, at once; `invite` or `add` lets them in again."""
+    with _opened(existing_data(data)) as store:
+        users.disable(store, SystemClock(), email)
+    print(f"{email} is signed out everywhere and cannot sign in any more.")
+
+
+@app.command()
+def reset(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
+    """Take password and second factor away, as after a lost telephone, and invite them anew."""
+    chosen = load_settings(settings)
+    with _opened(existing_data(data)) as store:
+        was_invited = users.reset(store, SystemClock(), chosen, email)
+    print(f"{email} is signed out everywhere; password and second factor are gone.")
+    if was_invited:
+        print(f"A letter with a link for new ones is written. {_GOES_OUT}")
+    else:
+        print("No letter can be sent ([mail] is missing): use `schoolgate user add` next.")
+
+
+def _line(one: users.Standing) -> str:
+    roles = sorted(one.person.roles) if one.person else []
+    held = ", ".join(role_name(role).removeprefix("the ") for role in roles)
+    who = f"{one.person.name} ({held})" if one.person else "no longer in settings.toml"
+    factor = "second factor set up" if one.second_factor else "no second factor yet"
+    at = one.last_seen_at and one.last_seen_at.astimezone(LONDON)
+    seen = f", last seen {at:%d %b %Y at %H:%M}" if at else ""
+    return f"{one.email}: {who}: {_standing(one)}, {factor}{seen}"
+
+
+def _standing(one: users.Standing) -> str:
+    if one.disabled:
+        return "disabled"
+    if one.person is None or not one.person.roles:
+        return "cannot sign in: no role"
+    return "invited" if one.invited else "can sign in"
+
+
+def _password(file: Path | None) -> str:
+    if file is not None:
+        try:
+            # Windows editors put a mark before the first letter; utf-8-sig takes it off.
+            lines = file.read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refused(f"The password cannot be read from {file}: {error}") from error
+        return lines[0] if lines else ""
+    if not _at_a_terminal():
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = typer.prompt("A password of 12 characters or more", hide_input=True)
     if typer.prompt("The same again", hide_input=True) != password:
-        print("The two were not the same. Nothing was changed.")
-        raise typer.Exit(1)
+        raise Refused("The two were not the same. Nothing was changed.")
+    return password
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+@contextmanager
+def _opened(data: Path) -> Iterator[Store]:
     store = open_store(data, secret_reader(os.environ))
     try:
-        add_user(store, SystemClock(), chosen, email, password)
+        yield store
     finally:
         store.close()
-    print(f"{email} can sign in now ({data}).")

@@ -1,7 +1,8 @@
 """Letters: templates NAME/{subject.txt, body.txt, body.html}, and the facts that may go into them.
 
 A letter never holds a comment's text, nor anybody's name but the reader's own: it has to be safe to
-open on a train. What may be in it is `LetterFacts`, and nothing else is handed to a template.
+open on a train. What may be in it is `LetterFacts`, in an invitation `InvitationFacts`, and nothing
+else is handed to a template.
 """
 
 from __future__ import annotations
@@ -50,6 +51,16 @@ class UnsignedDays:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    """All that an invitation to sign in may say; `link` is good once, for so many `days`."""
+
+    name: str
+    school: str
+    days: int
+    link: str
+
+
 @cache
 def _templates() -> Environment:
     return Environment(
@@ -63,7 +74,7 @@ def _templates() -> Environment:
 
 def render(
     template: str,
-    facts: LetterFacts | UnsignedDays,
+    facts: LetterFacts | UnsignedDays | InvitationFacts,
     *,
     sender: str,
     recipient: str,

@@ -12,6 +12,7 @@ from bot.settings.shape import (
     SampleSettings,
     SchoolSettings,
     Settings,
+    SignInSettings,
     WebSettings,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "SampleSettings",
     "SchoolSettings",
     "Settings",
+    "SignInSettings",
     "WebSettings",
     "default_settings_text",
     "load",

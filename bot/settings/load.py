@@ -24,11 +24,12 @@ from bot.settings.shape import (
     SampleSettings,
     SchoolSettings,
     Settings,
+    SignInSettings,
     WebSettings,
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "policy")
+_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "sign_in", "policy")
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -140,5 +141,6 @@ def _settings(table: SettingsTable) -> Settings:
         letters=LetterSettings(**dict(table.letters)),
         sample=SampleSettings(**dict(table.sample)),
         web=WebSettings(**dict(table.web)),
+        sign_in=SignInSettings(**dict(table.sign_in)),
         policy=Policy(rows, people, table.policy.thresholds),
     )

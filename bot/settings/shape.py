@@ -105,6 +105,14 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """How people sign in; a session that was not used for `idle_minutes` is over."""
+
+    second_factor: bool
+    idle_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of settings.toml. `mail` is None where the school has no mailer yet."""
 
@@ -118,4 +126,5 @@ class Settings:
     letters: LetterSettings
     sample: SampleSettings
     web: WebSettings
+    sign_in: SignInSettings
     policy: Policy

@@ -196,6 +196,13 @@ class WebTable(Table):
     )
 
 
+class SignInTable(Table):
+    second_factor: Yes = Field(description="true or false, without quotation marks")
+    idle_minutes: Whole = Field(
+        ge=5, le=480, description="a whole number of minutes from 5 to 480, such as 60"
+    )
+
+
 class RowTable(Table):
     kind: Kind = Field(description='what was found, such as "threat"')
     severity: Annotated[frozenset[Severity], BeforeValidator(_one_or_many)] = Field(
@@ -245,4 +252,5 @@ class SettingsTable(Table):
     letters: LettersTable = Field(description="a section [letters]")
     sample: SampleTable = Field(description="a section [sample]")
     web: WebTable = Field(description="a section [web]")
+    sign_in: SignInTable = Field(description="a section [sign_in]")
     policy: PolicyTable = Field(description="a section [policy]")

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, Refused
 from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
@@ -32,8 +32,8 @@ from bot.web.views import (
     reading,
     sample,
     signin,
-    today,
     steps,
+    today,
 )
 
 __all__ = ["WebContext", "create_app"]
@@ -60,6 +60,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
@@ -67,13 +68,21 @@ def create_app(context: WebContext) -> FastAPI:
         asgi_csrf,
         cookie_name=FORM_COOKIE,
         signing_secret=hmac.new(context.store.log_key, b"form tokens", sha256).hexdigest(),
-        # Without any cookie asgi-csrf lets a form through; nobody shall be signed in that way.
-        always_protect={"/sign-in"},
+        always_protect=_EveryPath(),
         cookie_secure=context.https,
         send_csrf_failed=partial(_stale_form, pages),
     )
     app.add_middleware(Guard, https=context.https)
     return app
+
+
+class _EveryPath(set[str]):
+    """Without any cookie asgi-csrf lets a form through, except on the paths in a set: nobody shall
+    be signed in, or invited, that way.
+    """
+
+    def __contains__(self, path: object) -> bool:
+        return True
 
 
 def _healthy() -> Response:
@@ -88,6 +97,10 @@ def _sign_in_first(request: Request, _error: Exception) -> Response:
 
 def _not_allowed(request: Request, error: Exception) -> Response:
     return _message(request, 403, "That is not for your role", str(error))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return _message(request, 400, "That cannot be done", str(error))
 
 
 def _not_understood(request: Request, _error: Exception) -> Response:

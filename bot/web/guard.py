@@ -14,17 +14,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SESSION_COOKIE = "schoolgate_session"
 FORM_COOKIE = "schoolgate_form"
+KNOWN_COOKIE = "schoolgate_known"
 FORM_FIELD = "csrftoken"  # asgi-csrf knows no other
 
 LARGEST_BODY = 64 * 1024
 """In bytes: a reason may be long, an upload is not expected anywhere."""
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-    "connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_OURS = frozenset({SESSION_COOKIE, FORM_COOKIE})
+_OURS = frozenset({SESSION_COOKIE, FORM_COOKIE, KNOWN_COOKIE})
 _DROPPED = frozenset({b"cookie", b"x-csrftoken", b"authorization"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -37,6 +37,7 @@ def safe_headers(*, https: bool, static: bool = False) -> dict[str, str]:
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-cache" if static else "no-store",
@@ -66,6 +67,9 @@ class Guard:
             await send(message)
 
         scope = {**scope, "headers": _own_headers(scope)}
+        if scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, _without_body(send_safely))
+            return
         if scope["method"] not in _SAFE_METHODS:
             body = await _whole_body(receive)
             refusal = _refusal(Headers(scope=scope), body)
@@ -74,6 +78,17 @@ class Guard:
                 return
             receive = _replay(body or b"", receive)
         await self._app(scope, receive, send_safely)
+
+
+def _without_body(send: Send) -> Send:
+    """Answers HEAD: what GET would, less the body (RFC 9110, 9.3.2). Our routes know only GET."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return send_head
 
 
 def _own_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 from starlette.testclient import TestClient
 
 from bot.intentions import UNDO
@@ -155,18 +156,32 @@ class School:
 
     # who looks ----------------------------------------------------------------------------------
 
-    def stranger(self) -> Browser:
+    def stranger(self, address: str = "testclient") -> Browser:
         """Somebody who is not signed in."""
-        return Browser(TestClient(self.app, base_url=self.settings.web.public_url))
+        url = self.settings.web.public_url
+        return Browser(TestClient(self.app, base_url=url, client=(address, 50000)))
 
     def signed_in(self, key: str) -> Browser:
         """This person, signed in."""
         person = next(p for p in self.settings.people if p.key == key)
         signin.add_user(self.store, self.clock, self.settings, person.email, PASSWORD)
+        with self.store.begin() as uow:
+            user = uow.users.by_email(person.email)
+            assert user is not None
+            uow.users.forget_totp(user.id)
+            uow.commit()
         browser = self.stranger()
         answer = browser.sends("/sign-in", {"email": person.email, "password": PASSWORD})
-        assert answer.status == 200
+        code = app_of(answer).at(self.clock.now())
+        assert "recovery codes" in browser.sends("/sign-in/set-up", {"code": code}).words
         return browser
+
+
+def app_of(set_up: Answer) -> pyotp.TOTP:
+    """The app on a telephone that was given the key of this page."""
+    key = re.search(r'<code class="key">([^<]+)</code>', set_up.text)
+    assert key is not None
+    return pyotp.TOTP(key[1].replace(" ", ""))
 
 
 class Answer:

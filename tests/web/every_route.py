@@ -1,0 +1,88 @@
+"""Every route of the pages, once: who may use it, and how a test opens it.
+
+A new route needs one line in `DOORS`. The tests of access (tests/web/test_every_route.py) and of
+accessibility (tests/browser) read this table and complain of a route that is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from tests.web.pages_stage import CHAIR, DPO, DSL, HEAD, OFFICER, TECHNICIAN
+
+EVERYBODY = frozenset({OFFICER, HEAD, DSL, CHAIR, DPO, TECHNICIAN})
+READERS = EVERYBODY - {TECHNICIAN}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A route, and for whom it opens.
+
+    `open_to`: keys of people who sign in. `strangers`: it also answers who is not signed in.
+    `fills`: what stands in the braces of its path; "{ref}" of a case and of a sample is filled in
+    by the test, and whoever may not see that one gets 404. `form`: what a test sends. `page`: a
+    whole page, to be looked at in a browser; `states`: queries that show other faces of it.
+    """
+
+    open_to: frozenset[str] = EVERYBODY
+    strangers: bool = False
+    fills: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    page: bool = True
+    states: tuple[str, ...] = ()
+
+
+_TABS = ("?tab=others", "?tab=done", "?tab=baseline")
+_HIDING = frozenset({OFFICER, HEAD})
+
+DOORS: Mapping[str, Door] = {
+    "GET /": Door(states=_TABS),
+    "GET /cases/{ref}": Door(),
+    "POST /cases/{ref}/decision": Door(
+        READERS, form={"outcome": "hide", "reason": "a test", "version": "1"}
+    ),
+    "GET /newcomers": Door(),
+    "GET /log": Door(READERS),
+    "GET /reading": Door(),
+    "POST /hiding": Door(_HIDING, form={"stop": "yes"}),
+    "GET /preview": Door(_HIDING),
+    "GET /agreement": Door(_HIDING),
+    "GET /sample": Door(frozenset({OFFICER})),
+    "POST /sample/{ref}": Door(frozenset({OFFICER}), form={"should": "allow"}),
+    "GET /your-sign-in": Door(),
+    "GET /sign-in": Door(strangers=True),
+    "POST /sign-in": Door(strangers=True, form={"email": "x", "password": "x"}),
+    "GET /sign-in/code": Door(frozenset()),  # only halfway in: tests/web/test_second_factor.py
+    "POST /sign-in/code": Door(frozenset(), form={"code": "000000"}),
+    "GET /sign-in/set-up": Door(frozenset()),
+    "GET /sign-in/set-up.svg": Door(frozenset(), page=False),
+    "POST /sign-in/set-up": Door(frozenset(), form={"code": "000000"}),
+    "GET /invitation/{link}": Door(frozenset(), strangers=True, fills={"link": "made-up"}),
+    "POST /invitation/{link}": Door(frozenset(), strangers=True, fills={"link": "made-up"}),
+    "POST /sign-out": Door(strangers=True),
+    "POST /sign-out/everywhere": Door(),
+    "GET /healthz": Door(strangers=True, page=False),
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[str]:
+    """The app's routes as the table names them: "GET /cases/{ref}"."""
+    for route in _flat(app.routes):
+        if isinstance(route, APIRoute):
+            for method in sorted(route.methods):
+                yield f"{method} {route.path}"
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """FastAPI keeps the routes of a router that was included inside it."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _flat(included.routes)
