@@ -38,9 +38,7 @@ def visitor(request: Request, context: Context) -> Viewer | None:
 
 def still_signed_in(request: Request, context: WebContext) -> Viewer | None:
     """Who is looking, without counting as being at work: an open page must not keep a session."""
-    session_id = request.cookies.get(SESSION_COOKIE)
-    if session_id is None:
-        return None
+    session_id = session_of(request)
     return viewer_of(context.store, context.clock, context.settings, session_id, touch=False)
 
 
