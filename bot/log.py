@@ -40,6 +40,9 @@ class Event(StrEnum):
     TOLD = "told"
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
+    ACKNOWLEDGED = "acknowledged"
+    CHASED = "chased"
+    REMINDED = "reminded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def view_of(uow: UnitOfWork, case: StoredCase, item: StoredItem) -> CaseView:
         item_kind=item.ref.kind,
         public=item.ref.kind is not ItemKind.REPORT,
         acted_on=bool(item.hidden) or uow.effects.took_away(case.id),
+        stand_ins=uow.cases.stand_ins(case.id),
     )
 
 

@@ -8,9 +8,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import EffectKind, EffectStatus, Kind, Mail, Presence, Urgency
+from bot.model import (
+    CaseStatus,
+    EffectKind,
+    EffectStatus,
+    Kind,
+    Mail,
+    Outcome,
+    Presence,
+    Urgency,
+)
 from bot.store import tables as t
 from bot.store.insert import insert_one
+
+# What stands under one post is one conversation; where there is no post, each is its own.
+_THREAD = sa.case(
+    (t.item.c.post_id != "", t.item.c.platform + ":" + t.item.c.post_id), else_=""
+).label("thread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,21 @@ class DueNotice:
     gone: bool
     hidden: bool
     hide: EffectStatus | None
+    role: str
+    rung: int
+    author: str
+    thread: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What somebody was told of an open case already."""
+
+    author: str
+    thread: str
+    kinds: frozenset[str]
+    urgency: Urgency
 
 
 class Letters:
@@ -36,9 +65,20 @@ class Letters:
         self._connection = connection
 
     def notify(
-        self, *, case_id: int, reading_id: int, person: str, urgency: Urgency, due_at: datetime
+        self,
+        *,
+        case_id: int,
+        reading_id: int,
+        person: str,
+        urgency: Urgency,
+        due_at: datetime,
+        role: str = "",
+        rung: int = 0,
     ) -> bool:
-        """Note that this person is to be told of this reading; once, however often it is called."""
+        """Note that this person is to be told of this reading; once, however often it is called.
+
+        `role` is whom they are told as, `rung` how far up the ladder (0: at first).
+        """
         known = self._connection.scalar(
             sa.select(t.notice.c.id).where(
                 t.notice.c.case_id == case_id,
@@ -56,9 +96,35 @@ class Letters:
                 "person": person,
                 "urgency": urgency,
                 "due_at": due_at,
+                "role": role,
+                "rung": rung,
             },
         )
         return True
+
+    def put_off(self, notice_ids: Sequence[int], until: datetime) -> None:
+        """Nothing new in them: look at them again then."""
+        self._connection.execute(
+            sa.update(t.notice).where(t.notice.c.id.in_(notice_ids)).values(due_at=until)
+        )
+
+    def heard(self, person: str) -> list[Heard]:
+        """What letters told this person of cases that are still open, but for those refused."""
+        rows = self._connection.execute(
+            sa.select(_THREAD, t.item.c.author_id, t.case.c.kinds, t.notice.c.urgency)
+            .join(t.case, t.case.c.id == t.notice.c.case_id)
+            .join(t.item, t.item.c.id == t.case.c.item_id)
+            .join(t.effect, t.effect.c.letter_id == t.notice.c.letter_id)
+            .where(
+                t.notice.c.person == person,
+                t.case.c.status == CaseStatus.OPEN,
+                t.effect.c.status.not_in([EffectStatus.FAILED, EffectStatus.CANCELLED]),
+            )
+        )
+        return [
+            Heard(row.author_id, row.thread, frozenset(row.kinds), Urgency(row.urgency))
+            for row in rows
+        ]
 
     def withdraw(self, case_id: int, people: Iterable[str]) -> None:
         """Take back what these people were to be told of a case and have not been told yet."""
@@ -88,6 +154,14 @@ class Letters:
             .correlate(t.notice)
             .scalar_subquery()
         )
+        confirmed = (
+            sa.exists()
+            .where(
+                t.decision.c.case_id == t.notice.c.case_id,
+                t.decision.c.outcome.in_([Outcome.HIDE, Outcome.DELETE]),
+            )
+            .correlate(t.notice)
+        )
         rows = self._connection.execute(
             sa.select(
                 t.notice,
@@ -96,7 +170,10 @@ class Letters:
                 t.verdict.c.findings,
                 t.item.c.presence,
                 t.item.c.hidden,
+                t.item.c.author_id,
+                _THREAD,
                 t.effect.c.status.label("hide_status"),
+                confirmed.label("confirmed"),
             )
             .join(t.case, t.case.c.id == t.notice.c.case_id)
             .join(t.item, t.item.c.id == t.case.c.item_id)
@@ -117,6 +194,11 @@ class Letters:
                 row.presence == Presence.GONE,
                 bool(row.hidden),
                 EffectStatus(row.hide_status) if row.hide_status else None,
+                row.role,
+                row.rung,
+                row.author_id,
+                row.thread,
+                bool(row.confirmed),
             )
             for row in rows
         ]
@@ -128,7 +210,18 @@ class Letters:
         )
         return found
 
-    def keep(self, mail: Mail, *, person: str, notice_ids: Sequence[int], at: datetime) -> int:
+    def keep(
+        self,
+        mail: Mail,
+        *,
+        person: str,
+        notice_ids: Sequence[int],
+        at: datetime,
+        ref: str = "",
+        template: str = "escalation",
+        period: str = "",
+        answer_by: datetime | None = None,
+    ) -> int:
         """Store a letter as it will be sent, byte for byte, and what it tells of."""
         letter_id = insert_one(
             self._connection,
@@ -140,6 +233,10 @@ class Letters:
                 "recipient": mail.recipient,
                 "mime": mail.mime,
                 "composed_at": at,
+                "ref": ref or None,
+                "template": template,
+                "period": period,
+                "answer_by": answer_by,
             },
         )
         self._connection.execute(
@@ -173,6 +270,19 @@ class Letters:
             sa.update(t.notice).where(t.notice.c.letter_id == letter_id).values(letter_id=None)
         )
         return True
+
+    def written(self, template: str, period: str, person: str) -> bool:
+        """Whether this letter of this day, week or hour was written to them already."""
+        found = self._connection.execute(
+            sa.select(t.letter.c.id)
+            .where(
+                t.letter.c.template == template,
+                t.letter.c.period == period,
+                t.letter.c.person == person,
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     def cases_told(self, letter_id: int) -> list[int]:
         """The cases that a letter tells of."""
