@@ -141,7 +141,7 @@ def list_cases(
             _newest_effect(t.effect.c.status).label("effect_status"),
         )
         .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
-        .where(_on(tab, viewer))
+        .where(on_tab(tab, viewer))
         .order_by(*order)
         .limit(limit)
         .offset(skip)
@@ -154,12 +154,12 @@ def list_cases(
 
 def count_cases(store: Store, viewer: Viewer) -> dict[Tab, int]:
     """How many there are on each tab."""
-    return {tab: _count(store, _on(tab, viewer)) for tab in Tab}
+    return {tab: _count(store, on_tab(tab, viewer)) for tab in Tab}
 
 
 def count_waiting(store: Store, viewer: Viewer) -> int:
     """How many cases wait for this viewer."""
-    return _count(store, _on(Tab.YOURS, viewer))
+    return _count(store, on_tab(Tab.YOURS, viewer))
 
 
 def list_newcomers(
@@ -246,7 +246,8 @@ def name_of(row: Any) -> str:
     return " ".join(filter(None, [row.author_name, handle])) or str(row.author_id)
 
 
-def _on(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
+def on_tab(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows that one tab of this viewer's queue holds."""
     waiting = sa.or_(~t.case.c.baseline, t.case.c.alarm != "")
     is_open = t.case.c.status == CaseStatus.OPEN
     where = {

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.access import DPO_KINDS
 from bot.model import CaseStatus, Role, Urgency
 from bot.store import tables as t
 
@@ -23,6 +24,15 @@ class Unanswered:
     role: Role
     urgency: Urgency
     rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleBreach:
+    """A case that may have to be reported within 72 hours of `since`."""
+
+    case_id: int
+    case_ref: str
+    since: datetime
 
 
 class Answers:
@@ -121,6 +131,33 @@ class Answers:
             .where(t.letter.c.id == letter_id, t.letter.c.answer_by.is_not(None))
             .values(answer_by=at)
         )
+
+    def possible_breaches(self) -> list[PossibleBreach]:
+        """Open cases that the data protection officer was told of, as more than a matter of FOI."""
+        rows = self._connection.execute(
+            sa.select(t.case.c.id, t.case.c.ref, t.case.c.kinds, t.case.c.opened_at)
+            .join(t.case_audience, t.case_audience.c.case_id == t.case.c.id)
+            .where(
+                t.case_audience.c.role == Role.DPO,
+                t.case.c.status == CaseStatus.OPEN,
+                ~t.case.c.baseline,
+            )
+            .order_by(t.case.c.id)
+        )
+        return [
+            PossibleBreach(row.id, row.ref, row.opened_at)
+            for row in rows
+            if DPO_KINDS & set(row.kinds)
+        ]
+
+    def last_written(self, template: str, person: str) -> datetime | None:
+        """When this person was last written a letter of this sort."""
+        found: datetime | None = self._connection.scalar(
+            sa.select(sa.func.max(t.letter.c.composed_at)).where(
+                t.letter.c.template == template, t.letter.c.person == person
+            )
+        )
+        return found
 
     def told_of(self, case_id: int) -> set[str]:
         """The keys of everybody who was or will be told of a case."""

@@ -19,7 +19,10 @@ from bot.model import (
     Urgency,
 )
 from bot.store import tables as t
+from bot.store.effects import MAIL
 from bot.store.insert import insert_one
+
+_FOR_LONG = 3  # tries
 
 # What stands under one post is one conversation; where there is no post, each is its own.
 _THREAD = sa.case(
@@ -56,6 +59,18 @@ class Heard:
     thread: str
     kinds: frozenset[str]
     urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that was refused, or that the mail server has not taken for long."""
+
+    effect_id: int
+    person: str
+    template: str
+    refused: bool
+    why: str
+    composed_at: datetime
 
 
 class Letters:
@@ -284,10 +299,45 @@ class Letters:
         )
         return found.first() is not None
 
-    def cases_told(self, letter_id: int) -> list[int]:
-        """The cases that a letter tells of."""
-        return list(
-            self._connection.scalars(
-                sa.select(t.notice.c.case_id).where(t.notice.c.letter_id == letter_id)
+    def undelivered(self, *, unless_about: str = "") -> list[Undelivered]:
+        """Letters that do not get through, newest first, but for those that somebody answered.
+
+        Whoever is `unless_about` learns nothing of letters about cases that accuse them.
+        """
+        kept_from = (
+            sa.exists()
+            .where(
+                t.notice.c.letter_id == t.letter.c.id,
+                t.case_exclusion.c.case_id == t.notice.c.case_id,
+                t.case_exclusion.c.person == unless_about,
             )
+            .correlate(t.letter)
         )
+        rows = self._connection.execute(
+            sa.select(t.letter, t.effect.c.id.label("effect"), t.effect.c.status, t.effect.c.why)
+            .join(t.effect, t.effect.c.letter_id == t.letter.c.id)
+            .where(
+                t.effect.c.channel == MAIL,
+                sa.or_(
+                    t.effect.c.status == EffectStatus.FAILED,
+                    sa.and_(
+                        t.effect.c.status.in_([EffectStatus.PENDING, EffectStatus.CLAIMED]),
+                        t.effect.c.attempts >= _FOR_LONG,
+                    ),
+                ),
+                t.letter.c.acknowledged_at.is_(None),
+                ~kept_from,
+            )
+            .order_by(t.effect.c.id.desc())
+        )
+        return [
+            Undelivered(
+                row.effect,
+                row.person,
+                row.template,
+                row.status == EffectStatus.FAILED,
+                row.why,
+                row.composed_at,
+            )
+            for row in rows
+        ]

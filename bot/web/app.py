@@ -21,7 +21,18 @@ from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
-from bot.web.views import agreement, cases, log, newcomers, preview, queue, reading, sample, signin
+from bot.web.views import (
+    agreement,
+    cases,
+    letters,
+    log,
+    newcomers,
+    preview,
+    queue,
+    reading,
+    sample,
+    signin,
+)
 
 __all__ = ["WebContext", "create_app"]
 
@@ -40,6 +51,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (queue, cases, newcomers, log, reading, preview, agreement, sample, signin):
         app.include_router(view.router)
+    app.include_router(letters.router)
     app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)

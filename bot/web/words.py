@@ -186,6 +186,13 @@ HOW = {
 """How somebody came to know of what a letter tells."""
 
 
+LETTER_STATES = {
+    "queued": "waiting to be sent",
+    "accepted": "taken by the mail server",
+    "refused": "refused by the mail server",
+}
+
+
 def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str]) -> str:
     """One entry of the log in words. `name_of` knows every key of a person that occurs."""
     by = name_of[str(facts.get("by", ""))]

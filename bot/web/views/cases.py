@@ -11,6 +11,8 @@ from bot import queries
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.model import ItemKind, Outcome
+from bot.queries.mail import told_of
+from bot.services.answering import acknowledge
 from bot.services.decide import Wish, decide
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
@@ -27,7 +29,9 @@ _CHOOSE = "Please choose what you decide."
 
 @router.get("/cases/{ref}")
 def case(request: Request, viewer: SignedIn, context: Context, ref: str) -> Response:
-    """The case with everything that this viewer may know."""
+    """The case with everything that this viewer may know; whoever was written to has answered."""
+    if queries.get_case(context.store, viewer, ref) is not None:
+        acknowledge(context.store, context.clock, viewer, case_ref=ref)
     return _page(request, viewer, context, ref)
 
 
@@ -81,6 +85,7 @@ def _page(
         viewer,
         status=status,
         case=found,
+        told=told_of(context.store, viewer, ref),
         thresholds=context.settings.policy.thresholds,
         error=error,
         chosen=chosen,
