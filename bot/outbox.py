@@ -283,14 +283,16 @@ def _settle_letter(
         if end.status is EffectStatus.FAILED:
             uow.answers.overdue_now(claimed.letter_id, at)
         mail, _ = uow.letters.get(claimed.letter_id)
-        for case_id, ref in uow.answers.cases_of([claimed.letter_id]):
-            if end.event is not None:
+        cases = uow.answers.cases_of([claimed.letter_id])
+        with uow.log.gathering():
+            for case_id, ref in cases if end.event else ():
+                assert end.event is not None
                 facts = {"case": ref, "person": person, "letter": mail.message_id}
                 log.append(
                     uow.log, uow.log_key, at=at, event=end.event, case_id=case_id, facts=facts
                 )
-            if end.alarm:
-                uow.cases.sound_alarm(case_id, f"{LETTER_ALARM} {end.alarm}")
+        for case_id, _ in cases if end.alarm else ():
+            uow.cases.sound_alarm(case_id, f"{LETTER_ALARM} {end.alarm}")
         uow.commit()
     if end.status is not EffectStatus.ACCEPTED:
         _log.warning("letter_not_sent", effect=claimed.id, status=end.status, why=end.why)

@@ -13,6 +13,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from hashlib import sha256
 from pathlib import Path
 from re import search
 
@@ -119,6 +120,8 @@ def render(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(wording.text)
     message.add_alternative(wording.html, subtype="html")
+    # Not by chance, so that a letter written again is the same letter to the last byte.
+    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
     return Mail(message_id, sender, recipient, message.as_bytes())
 
 
@@ -139,11 +142,11 @@ def _part(name: str, facts: Mapping[str, object], folder: Path | None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name).render(facts)
+    said = environment.get_template(name).render(facts)
+    return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def _one_line(text: str) -> str:
     """Safe as a header: one line, no signs that steer, not endless."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    line = line.encode("utf-8", "replace").decode("utf-8")
     return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1] + "…"

@@ -111,11 +111,12 @@ def _answered(
     if not letters:
         return
     uow.answers.acknowledge(letters, by=by, how=how, at=at)
-    for case_id, ref in uow.answers.cases_of(letters):
-        facts = {"case": ref, "person": person, "by": by, "how": how}
-        log.append(
-            uow.log, uow.log_key, at=at, event=Event.ACKNOWLEDGED, case_id=case_id, facts=facts
-        )
+    with uow.log.gathering():
+        for case_id, ref in uow.answers.cases_of(letters):
+            facts = {"case": ref, "person": person, "by": by, "how": how}
+            log.append(
+                uow.log, uow.log_key, at=at, event=Event.ACKNOWLEDGED, case_id=case_id, facts=facts
+            )
 
 
 def _stands_in(store: Store, viewer: Viewer, case_ref: str) -> bool:
