@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import log
+from bot.access import DPO_KINDS
 from bot.log import Event
 from bot.model import Role, Urgency
 from bot.ports import Clock
@@ -32,7 +33,7 @@ def remind(store: Store, clock: Clock, settings: Settings) -> int:
         return 0
     at = clock.now()
     with store.read() as uow:
-        due = [one for one in uow.answers.possible_breaches() if _reached(at - one.since)]
+        due = [one for one in uow.answers.possible_breaches(DPO_KINDS) if _reached(at - one.since)]
     if not due:
         return 0
     written = 0

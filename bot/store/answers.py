@@ -8,8 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.access import DPO_KINDS
-from bot.model import CaseStatus, Role, Urgency
+from bot.model import CaseStatus, Kind, Role, Urgency
 from bot.store import tables as t
 
 Rows = Sequence[tuple[int, str]]
@@ -132,8 +131,8 @@ class Answers:
             .values(answer_by=at)
         )
 
-    def possible_breaches(self) -> list[PossibleBreach]:
-        """Open cases that the data protection officer was told of, as more than a matter of FOI."""
+    def possible_breaches(self, kinds: Iterable[Kind]) -> list[PossibleBreach]:
+        """Open cases of these kinds that the data protection officer was told of."""
         rows = self._connection.execute(
             sa.select(t.case.c.id, t.case.c.ref, t.case.c.kinds, t.case.c.opened_at)
             .join(t.case_audience, t.case_audience.c.case_id == t.case.c.id)
@@ -147,7 +146,7 @@ class Answers:
         return [
             PossibleBreach(row.id, row.ref, row.opened_at)
             for row in rows
-            if DPO_KINDS & set(row.kinds)
+            if set(kinds) & set(row.kinds)
         ]
 
     def last_written(self, template: str, person: str) -> datetime | None:
