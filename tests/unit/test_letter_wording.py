@@ -7,6 +7,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateError
 
 from bot import letters
 from bot.letters.samples import SAMPLES
@@ -56,14 +57,14 @@ def test_a_school_words_its_own_letter_and_keeps_the_rest_of_ours(tmp_path: Path
 )
 def test_wording_that_cannot_be_used_is_named_and_ours_is_sent(text: str, tmp_path: Path) -> None:
     folder = own(tmp_path, "body.txt", text)
-    with pytest.raises((ValueError, letters.TemplateError)):
+    with pytest.raises((ValueError, TemplateError)):
         letters.word("drill", SAMPLES["drill"], folder)
     assert rendered("drill", folder) == rendered("drill")
 
 
 def test_wording_cannot_reach_into_the_program(tmp_path: Path) -> None:
     folder = own(tmp_path, "body.txt", "{{ ''.__class__.__mro__ }} {{ link }}")
-    with pytest.raises(letters.TemplateError):
+    with pytest.raises(TemplateError):
         letters.word("drill", SAMPLES["drill"], folder)
 
 
