@@ -15,10 +15,12 @@ from pathlib import Path
 from socket import gaierror
 from typing import Self
 
+from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
 from bot.errors import AdapterError, Problem, SettingsError
 from bot.model import Mail
 from bot.ports import Context, Options
 
+_SMTP_SCOPE = "https://outlook.office365.com/.default"
 PASSWORD = "SMTP_PASSWORD"  # noqa: S105 - the name of the secret, not the secret
 
 
@@ -48,13 +50,15 @@ class SmtpMailer:
     username: str = ""
     password: str = field(default="", repr=False)
     timeout_s: float = 30.0
+    sign_in: SignIn | None = None
 
     name = "smtp"
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
         """Options: `host`; `port`, `security`, `username` (password: the secret `SMTP_PASSWORD`),
-        `timeout_s`, `ca_file` (PEM, relative to the data directory) if they are needed.
+        `timeout_s`, `ca_file` (PEM, relative to the data directory) if they are needed. `auth` =
+        "xoauth2" with `tenant`, `client_id` (and `login_url`) signs in at Microsoft 365 instead.
 
         Raises SettingsError, also where a password would travel unprotected to another machine.
         """
@@ -66,8 +70,9 @@ class SmtpMailer:
             )
         security = table.security()
         username = table.text("username")
-        password = context.secret(PASSWORD) or "" if username else ""
-        if username and not password:
+        sign_in = table.sign_in(context, username)
+        password = context.secret(PASSWORD) or "" if username and sign_in is None else ""
+        if username and not password and sign_in is None:
             table.complain(
                 "username", f"needs a password: set {PASSWORD}, or {PASSWORD}_FILE to a file's path"
             )
@@ -86,6 +91,7 @@ class SmtpMailer:
             username=username,
             password=password,
             timeout_s=table.number("timeout_s", 30.0, most=600),
+            sign_in=sign_in,
         )
         table.finish()
         return mailer
@@ -130,13 +136,16 @@ class SmtpMailer:
     @contextmanager
     def _conversation(self) -> Iterator[smtplib.SMTP]:
         """An SMTP session ready for letters; whatever goes wrong in it leaves as AdapterError."""
+        token = self.sign_in.token() if self.sign_in else ""
         try:
             server = self._connect()
             try:
                 server.ehlo_or_helo_if_needed()
                 if self.security is Security.STARTTLS:
                     server.starttls(context=self.tls)
-                if self.username:
+                if token:
+                    _xoauth2(server, self.username, token)
+                elif self.username:
                     server.login(self.username, self.password)
                 yield server
                 # What was accepted stays accepted, however the goodbye goes.
@@ -152,6 +161,19 @@ class SmtpMailer:
         if self.security is Security.TLS:
             return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_s, context=self.tls)
         return smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
+
+
+def _xoauth2(server: smtplib.SMTP, username: str, token: str) -> None:
+    """Sign in with a token (Microsoft's and Google's SASL XOAUTH2; no password is involved)."""
+    said = f"user={username}\x01auth=Bearer {token}\x01\x01"
+    if "XOAUTH2" not in server.esmtp_features.get("auth", "").split():
+        raise smtplib.SMTPNotSupportedError("no XOAUTH2")
+
+    def answer(challenge: bytes | None = None) -> str:
+        # A challenge holds the reason of a refusal; an empty answer makes the server say 535.
+        return said if challenge is None else ""
+
+    server.auth("XOAUTH2", answer)
 
 
 def is_loopback(host: str) -> bool:
@@ -247,7 +269,10 @@ def _answered(code: int, answer: bytes | str, what: str, remedy: str) -> Adapter
 class _Table:
     """Reads the mailer's own table of settings and gathers what is wrong with it."""
 
-    KEYS = ("host", "port", "security", "username", "timeout_s", "ca_file")
+    KEYS = (
+        *("host", "port", "security", "username", "timeout_s", "ca_file"),
+        *("auth", "tenant", "client_id", "login_url"),
+    )
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -290,6 +315,26 @@ class _Table:
             choices = ", ".join(f'"{one}"' for one in Security)
             self.complain("security", f"must be one of {choices}")
             return Security.STARTTLS
+
+    def sign_in(self, context: Context, username: str) -> SignIn | None:
+        """How to get tokens, where passwords are no longer taken."""
+        if self.text("auth") != "xoauth2":
+            if self.text("auth"):
+                self.complain("auth", 'must be "xoauth2"; leave it out to sign in by password')
+            return None
+        secret = context.secret(CLIENT_SECRET) or ""
+        needed = {
+            "username": username,
+            "tenant": self.text("tenant"),
+            "client_id": self.text("client_id"),
+        }
+        for key, value in needed.items():
+            if not value:
+                self.complain(key, 'is missing; auth = "xoauth2" needs it')
+        if not secret:
+            self.complain("auth", f"needs the secret {CLIENT_SECRET}, or {CLIENT_SECRET}_FILE")
+        login = self.text("login_url") or LOGIN
+        return SignIn(needed["tenant"], needed["client_id"], secret, _SMTP_SCOPE, login)
 
     def trust(self, security: Security, base: Path) -> ssl.SSLContext | None:
         """Whose certificates count: this machine's usual authorities, or only those of ca_file."""

@@ -9,6 +9,9 @@ is true (queries mirror this disjunction in SQL):
 - DSL: it concerns a child;
 - DPO: one of its kinds is `personal_data` or `request`.
 
+Whoever was told in somebody's place (a deputy, the next on the ladder) sees that case as they
+would.
+
 The exclusion comes first and beats every role. The ICT technician sees that a case is there if told
 of it, and never what it says.
 """
@@ -50,7 +53,7 @@ class CaseView:
     `audience` is who the verdict told, no more: whoever sees a case by rule is not in it. `public`:
     the item stands, or stood, on one of the school's accounts. `acted_on`: it was hidden or
     deleted, by whomever. `barred` are keys of people whose decision the case contests: they see it,
-    and somebody else decides.
+    and somebody else decides. `stand_ins`: who was told of it in whose place, by key and role.
     """
 
     audience: frozenset[Role]
@@ -61,6 +64,7 @@ class CaseView:
     public: bool
     acted_on: bool = False
     barred: frozenset[str] = frozenset()
+    stand_ins: frozenset[tuple[str, Role]] = frozenset()
 
 
 def may_sign_in(roles: frozenset[Role]) -> bool:
@@ -166,6 +170,5 @@ def _seen_as(viewer: Viewer, case: CaseView) -> frozenset[Role]:
         Role.DSL: case.child,
         Role.DPO: bool(case.kinds & DPO_KINDS),
     }
-    return frozenset(
-        role for role in viewer.roles if role in case.audience or by_rule.get(role, False)
-    )
+    own = {role for role in viewer.roles if role in case.audience or by_rule.get(role, False)}
+    return frozenset(own | {role for key, role in case.stand_ins if key == viewer.person_key})

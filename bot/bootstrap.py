@@ -16,7 +16,7 @@ from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
 from bot.local_names import local_names
 from bot.outbox import fail_orphans
 from bot.plugins import Guarded, make
-from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
+from bot.ports import Beacon, Classifier, Clock, Context, Mailer, PlatformAdapter
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.schema import upgrade
@@ -37,6 +37,8 @@ class App:
     adapters: Mapping[str, PlatformAdapter]
     classifiers: tuple[Classifier, ...]
     mailer: Mailer | None
+    alarm_mailer: Mailer | None = None
+    beacon: Beacon | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -96,8 +98,31 @@ def assemble(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
     adapters, classifiers, mailer = build_plugins(
         settings, clock=clock, data_dir=data_dir, secret=secret
     )
+    second, beacon = _second_ways(settings, Context(clock, secret, data_dir))
     store = open_store(data_dir, secret)
-    return App(settings, clock, store, data_dir, adapters, classifiers, mailer)
+    return App(settings, clock, store, data_dir, adapters, classifiers, mailer, second, beacon)
+
+
+def _second_ways(settings: Settings, context: Context) -> tuple[Mailer | None, Beacon | None]:
+    """How alarms leave where letters cannot, and who is told that all is well.
+
+    Raises SettingsError, PluginError.
+    """
+    mailer = beacon = None
+    if settings.alarm_mail is not None:
+        table = settings.alarm_mail
+        try:
+            mailer = make("mailers", table.mailer, table.options, context)
+        except SettingsError as error:
+            raise SettingsError(
+                [Problem(f"alarm_mail.{one.path}", one.message) for one in error.problems]
+            ) from None
+    if url := settings.letters.ping_url:
+        beacon = make("beacons", "http", {"url": url}, context)
+    return (
+        cast(Mailer, Guarded(mailer, "alarm mailer")) if mailer else None,
+        cast(Beacon, Guarded(beacon, "ping")) if beacon else None,
+    )
 
 
 def with_local_names(settings: Settings, data_dir: Path) -> Settings:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import structlog
 
 from bot.bootstrap import App
+from bot.bulletins import write_bulletins
 from bot.errors import AdapterError
 from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
+from bot.queries import reading_state
+from bot.services.alarming import write_alarms
+from bot.services.answering import chase
 from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
 from bot.services.notify import compose
+from bot.services.reminding import remind
 from bot.services.sample import draw
 from bot.services.unsigned import tell_unsigned
 
@@ -51,10 +56,29 @@ def look(app: App, account: str) -> None:
 
 def send_letters(app: App) -> None:
     """Write the letters that are due, and send them."""
+    chase(app.store, app.clock, app.settings)
+    remind(app.store, app.clock, app.settings)
+    write_bulletins(app.store, app.clock, app.settings)
     compose(app.store, app.clock, app.settings)
     tell_unsigned(app.store, app.clock, app.settings)
     if app.mailer is not None:
         deliver_letters(app.store, app.clock, app.mailer)
+    if app.alarm_mailer is not None:
+        write_alarms(app.store, app.clock, app.settings)
+        deliver_letters(app.store, app.clock, app.alarm_mailer, alarms=True)
+
+
+def ping(app: App) -> bool:
+    """Tell the watcher outside that all is well, if there is one and it is; whether it was told."""
+    accounts = reading_state(app.store, app.settings, app.clock.now())
+    if app.beacon is None or not all(account.all_read for account in accounts):
+        return False
+    try:
+        app.beacon.ping()
+    except AdapterError as error:
+        _log.warning("could_not_ping", why=str(error))
+        return False
+    return True
 
 
 def draw_sample(app: App) -> None:

@@ -47,6 +47,9 @@ class Event(StrEnum):
     FORWARDED = "forwarded"
     CONTESTED = "contested"
     PICTURE = "picture"
+    ACKNOWLEDGED = "acknowledged"
+    CHASED = "chased"
+    REMINDED = "reminded"
 
 
 @dataclass(frozen=True, slots=True)

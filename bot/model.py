@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from hashlib import sha256
 
@@ -332,7 +332,9 @@ class Verdict:
 class Person:
     """Somebody at the school, as settings name them. `key` is the short name used everywhere.
 
-    `spoken_of` are further words by which parents mean this person ("Mr D", "the deputy").
+    `spoken_of` are further words by which parents mean this person ("Mr D", "the deputy"). `away`
+    are first and last days of absences; `deputy_for` the roles for which they step in, `digest_at`
+    the UK time at which they want what can wait (None: the school's usual one).
     """
 
     key: str
@@ -340,6 +342,13 @@ class Person:
     email: str = ""
     roles: frozenset[Role] = frozenset()
     spoken_of: tuple[str, ...] = ()
+    away: tuple[tuple[date, date], ...] = ()
+    deputy_for: frozenset[Role] = frozenset()
+    digest_at: time | None = None
+
+    def is_away(self, day: date) -> bool:
+        """Whether a letter would lie unread that day."""
+        return any(first <= day <= last for first, last in self.away)
 
 
 @dataclass(frozen=True, slots=True)

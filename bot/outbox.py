@@ -29,7 +29,7 @@ from bot.observed import compare, park_if_asked
 from bot.ports import Clock, Mailer, PlatformAdapter
 from bot.store import Store, UnitOfWork
 from bot.store.cases import LETTER_ALARM
-from bot.store.effects import MACHINE, MAIL, StoredEffect
+from bot.store.effects import ALARMS, MACHINE, MAIL, StoredEffect
 from bot.store.items import StoredItem
 
 _log = structlog.get_logger("schoolgate.outbox")
@@ -234,12 +234,16 @@ def _write_log(uow: UnitOfWork, claimed: StoredEffect, end: _Settled, at: dateti
     )
 
 
-def deliver_letters(store: Store, clock: Clock, mailer: Mailer) -> int:
-    """Send the letters that are due; returns how many calls ended. Never raises for refusals."""
+def deliver_letters(store: Store, clock: Clock, mailer: Mailer, *, alarms: bool = False) -> int:
+    """Send the letters that are due; returns how many calls ended. Never raises for refusals.
+
+    `alarms`: those that go the second way.
+    """
     done = 0
+    channel = ALARMS if alarms else MAIL
     while True:
         with store.begin() as uow:
-            claimed = uow.effects.claim(MAIL, at=clock.now(), lease=LEASE)
+            claimed = uow.effects.claim(channel, at=clock.now(), lease=LEASE)
             if claimed is None or claimed.letter_id is None:
                 return done
             mail, person = uow.letters.get(claimed.letter_id)
@@ -276,16 +280,19 @@ def _settle_letter(
             uow.effects.put_off(claimed, end.status, until=end.until, why=end.why)
         else:
             uow.effects.settle(claimed, end.status, at=at, why=end.why)
+        if end.status is EffectStatus.FAILED:
+            uow.answers.overdue_now(claimed.letter_id, at)
         mail, _ = uow.letters.get(claimed.letter_id)
-        for case_id in uow.letters.cases_told(claimed.letter_id):
-            case = uow.cases.get(case_id)
-            if end.event is not None:
-                facts = {"case": case.ref, "person": person, "letter": mail.message_id}
+        cases = uow.answers.cases_of([claimed.letter_id])
+        with uow.log.gathering():
+            for case_id, ref in cases if end.event else ():
+                assert end.event is not None
+                facts = {"case": ref, "person": person, "letter": mail.message_id}
                 log.append(
                     uow.log, uow.log_key, at=at, event=end.event, case_id=case_id, facts=facts
                 )
-            if end.alarm:
-                uow.cases.sound_alarm(case_id, f"{LETTER_ALARM} {end.alarm}")
+        for case_id, _ in cases if end.alarm else ():
+            uow.cases.sound_alarm(case_id, f"{LETTER_ALARM} {end.alarm}")
         uow.commit()
     if end.status is not EffectStatus.ACCEPTED:
         _log.warning("letter_not_sent", effect=claimed.id, status=end.status, why=end.why)

@@ -132,6 +132,10 @@ def _take_out(
 ) -> tuple[frozenset[Role], frozenset[str], list[str]]:
     """Who is told once conflicts are out, who is excluded, and what changed, in sentences."""
     holders = {role: {p.key for p in people if role in p.roles} for role in Role}
+    # Deputies step in, but nobody is told in place of a headteacher who is accused but the ladder.
+    for role in set(Role) - {Role.HEADTEACHER}:
+        if holders[role]:
+            holders[role] |= {p.key for p in people if role in p.deputy_for}
     free = {role for role in Role if holders[role] - conflict.keys}
     told, changes = set(), []
     for role in sorted(needed):

@@ -127,6 +127,17 @@ class Mailer(Protocol):
 
 
 @runtime_checkable
+class Beacon(Protocol):
+    """Tells a watcher outside that all is well; when it stays away, the watcher tells people."""
+
+    @classmethod
+    def from_options(cls, options: Options, context: Context) -> Self: ...
+
+    def ping(self) -> None:
+        """Say once that all is well, and nothing else. Raises AdapterError."""
+
+
+@runtime_checkable
 class Sandbox(Protocol):
     """A school's day played on local servers: what `schoolgate demo` runs on.
 

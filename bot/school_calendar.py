@@ -46,6 +46,15 @@ class SchoolCalendar:
             spent += max(timedelta(), min(stop, end) - max(start, begin))
         return spent
 
+    def after(self, begin: datetime, span: timedelta) -> datetime:
+        """When so much time within school hours has passed since `begin` (UTC)."""
+        for start, stop in self._hours(begin):
+            here = max(timedelta(), stop - max(start, begin))
+            if here >= span:
+                return max(start, begin) + span
+            span -= here
+        return begin + span  # closed for longer than anybody plans ahead
+
     def _hours(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         first = at.astimezone(LONDON).date()
         for day in (first + timedelta(days=n) for n in range(_FAR)):

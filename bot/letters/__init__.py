@@ -1,102 +1,152 @@
 """Letters: templates NAME/{subject.txt, body.txt, body.html}, and the facts that may go into them.
 
 A letter never holds a comment's text, nor anybody's name but the reader's own: it has to be safe to
-open on a train. What may be in it is `LetterFacts`, in an invitation `InvitationFacts`, and nothing
-else is handed to a template.
+open on a train. A school changes the wording by files of the same names in its data folder, under
+letters/NAME/; wording that cannot be used is left aside, and ours is sent.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from re import search
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+import css_inline
+import structlog
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.model import Mail, Urgency
+from bot.model import Mail
+
+PARTS = ("subject.txt", "body.txt", "body.html")
+_LONGEST_SUBJECT = 150  # a phone shows 40; a line of a letter may hold 998 (RFC 5322, 2.1.1)
+_log = structlog.get_logger("schoolgate.letters")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many comments of one sort, and what was done about them."""
+    """So many comments of one sort, what was done about them, and whether a person confirmed it."""
 
     count: int
     what: str
     done: str
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class LetterFacts:
-    """All that a letter may say."""
+class Wording:
+    """A letter in words, before it is an e-mail."""
 
-    name: str
-    school: str
-    urgency: Urgency
-    count: int
-    lines: tuple[Line, ...]
-    link: str
-    may_read: bool
+    subject: str
+    text: str
+    html: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnsignedDays:
-    """All that the letter about days without a signature may say; `days` as one writes them."""
+def word(template: str, facts: Mapping[str, object], folder: Path | None = None) -> Wording:
+    """One letter in words, in the school's own wording where `folder` holds some.
 
-    name: str
-    school: str
-    days: tuple[str, ...]
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationFacts:
-    """All that an invitation to sign in may say; `link` is good once, for so many `days`."""
-
-    name: str
-    school: str
-    days: int
-    link: str
+    Raises TemplateError (jinja2) or ValueError where the wording cannot be used.
+    """
+    subject, text, html = (_part(f"{template}/{name}", facts, folder) for name in PARTS)
+    wording = Wording(_one_line(subject), text, css_inline.inline(html, keep_at_rules=True))
+    if wrong := problems(wording, facts):
+        raise ValueError(wrong[0])
+    return wording
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("bot", "letters"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def problems(wording: Wording, facts: Mapping[str, object]) -> list[str]:
+    """What is wrong with a letter in words: placeholders that were left, a link that is not there.
+
+    What the facts themselves say is no placeholder, whatever signs it holds.
+    """
+    found = []
+    for name, said in zip(PARTS, (wording.subject, wording.text, wording.html), strict=True):
+        if not said.strip():
+            found.append(f"{name}: is empty.")
+        if left := search(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\bTODO\b|\bXXX\b|<<|>>|_{4,}", said):
+            found.append(f"{name}: a placeholder was left: {left.group()}")
+    link = str(facts.get("link", ""))
+    for name, said in (("body.txt", wording.text), ("body.html", wording.html)):
+        if link and link not in said:
+            found.append(f"{name}: the link is missing; write {{{{ link }}}} where it belongs.")
+    return found
 
 
 def render(
     template: str,
-    facts: LetterFacts | UnsignedDays | InvitationFacts,
+    facts: Mapping[str, object],
     *,
     sender: str,
     recipient: str,
     message_id: str,
     at: datetime,
+    thread: str = "",
+    folder: Path | None = None,
 ) -> Mail:
     """One letter as MIME: plain text always, HTML beside it.
 
-    `Auto-Submitted` (RFC 3834) keeps out-of-office replies from answering.
+    `Auto-Submitted` (RFC 3834) keeps out-of-office replies from answering; `thread` is a Message-ID
+    under which mail programs gather the letters about one case (RFC 5322, 3.6.4).
     """
-    values = asdict(facts)
-
-    def part(name: str) -> str:
-        return _templates().get_template(f"{template}/{name}").render(values)
-
+    try:
+        wording = word(template, facts, folder)
+    except (TemplateError, ValueError, OSError) as error:
+        if folder is None:
+            raise
+        _log.error("own_wording_cannot_be_used", letter=template, error=type(error).__name__)
+        wording = word(template, facts)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = recipient
-    message["Subject"] = " ".join(part("subject.txt").split())
+    message["Subject"] = wording.subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
+    if thread:
+        message["References"] = thread
+        message["In-Reply-To"] = thread
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(part("body.txt"))
-    message.add_alternative(part("body.html"), subtype="html")
+    message.set_content(wording.text)
+    message.add_alternative(wording.html, subtype="html")
+    # Not by chance, so that a letter written again is the same letter to the last byte.
+    message.set_boundary(f"=_{sha256(message_id.encode()).hexdigest()[:32]}")
     return Mail(message_id, sender, recipient, message.as_bytes())
+
+
+def names() -> list[str]:
+    """The letters that there are."""
+    loader = PackageLoader("bot", "letters")
+    found = loader.list_templates()
+    return sorted({name.split("/")[0] for name in found if name.endswith("/subject.txt")})
+
+
+def _part(name: str, facts: Mapping[str, object], folder: Path | None) -> str:
+    ours = PackageLoader("bot", "letters")
+    loader = ChoiceLoader([FileSystemLoader(folder), ours]) if folder else ours
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    said = environment.get_template(name).render(facts)
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def _one_line(text: str) -> str:
+    """Safe as a header: one line, no signs that steer, not endless."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1] + "…"

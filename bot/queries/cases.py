@@ -265,7 +265,10 @@ def knows_what_was_found(viewer: Viewer, view: access.CaseView) -> bool:
     """Whether they may read what the machine suspects: whoever was told, since their letter says
     it, and whoever may read the trail.
     """
-    return bool(viewer.roles & view.audience) or access.may_see_trail(viewer, view)
+    told = viewer.roles & view.audience or any(
+        key == viewer.person_key for key, _ in view.stand_ins
+    )
+    return bool(told) or access.may_see_trail(viewer, view)
 
 
 def safeguarding_beside(viewer: Viewer, view: access.CaseView) -> tuple[Role, ...]:

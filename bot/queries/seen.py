@@ -32,7 +32,7 @@ def cases_with_items() -> sa.Join:
 
 def may_see(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows for which `access.may_see` holds."""
-    return _seen_as(viewer, viewer.roles)
+    return _seen_as(viewer, Role)
 
 
 def may_see_text(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -47,10 +47,9 @@ def knows_what_was_found(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 def may_see_trail(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows for which `access.may_see_trail` holds."""
-    reading = viewer.roles - NO_CONTENT
     return sa.and_(
-        _seen_as(viewer, reading),
-        sa.or_(~_told(SAFEGUARDING), _seen_as(viewer, reading & SAFEGUARDING)),
+        _seen_as(viewer, _READING),
+        sa.or_(~_told(SAFEGUARDING), _seen_as(viewer, SAFEGUARDING)),
     )
 
 
@@ -66,8 +65,12 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
         ~_barred(viewer),
         sa.or_(
             _told(reading & SAFEGUARDING),
+            _stands_in(viewer, SAFEGUARDING),
             sa.and_(_told(officers), *(~holds(kind) for kind in sorted(GRAVE))),
-            sa.and_(~_told(SAFEGUARDING), sa.or_(_told(reading), _seen_as(viewer, officers))),
+            sa.and_(
+                ~_told(SAFEGUARDING),
+                sa.or_(_told(reading), _stands_in(viewer, _READING), _seen_as(viewer, officers)),
+            ),
         ),
     )
 
@@ -84,19 +87,25 @@ ACTED_ON: sa.ColumnElement[bool] = sa.or_(
     .correlate(t.case),
 )
 
+_READING = frozenset(Role) - NO_CONTENT
 _PUBLIC: sa.ColumnElement[bool] = t.item.c.kind != ItemKind.REPORT
 
 
 def _seen_as(viewer: Viewer, roles: Iterable[Role]) -> sa.ColumnElement[bool]:
-    """Whether one of these roles of theirs sees it: the disjunction that bot/access.py spells."""
-    held = frozenset(roles)
+    """Whether they see it as one of these roles: the disjunction that bot/access.py spells."""
+    roles = frozenset(roles)
+    held = viewer.roles & roles
     by_rule = {
         Role.COMMUNICATIONS_OFFICER: _PUBLIC,
         Role.HEADTEACHER: ACTED_ON,
         Role.DSL: t.case.c.child,
         Role.DPO: sa.or_(*(holds(kind) for kind in sorted(DPO_KINDS))),
     }
-    ways = [_told(held), *(rule for role, rule in by_rule.items() if role in held)]
+    ways = [
+        _told(held),
+        _stands_in(viewer, roles),
+        *(rule for role, rule in by_rule.items() if role in held),
+    ]
     return sa.and_(_not_excluded(viewer), sa.or_(*ways))
 
 
@@ -104,6 +113,18 @@ def _told(roles: Iterable[Role]) -> sa.ColumnElement[bool]:
     return (
         sa.exists()
         .where(t.case_audience.c.case_id == t.case.c.id, t.case_audience.c.role.in_(set(roles)))
+        .correlate(t.case)
+    )
+
+
+def _stands_in(viewer: Viewer, roles: Iterable[Role]) -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(
+            t.stand_in.c.case_id == t.case.c.id,
+            t.stand_in.c.person == viewer.person_key,
+            t.stand_in.c.role.in_(set(roles)),
+        )
         .correlate(t.case)
     )
 
@@ -142,6 +163,9 @@ def views_of(connection: sa.Connection, rows: Iterable[Any]) -> dict[int, CaseVi
     audience = _gather(connection, t.case_audience.c.role, t.case_audience.c.case_id, ids)
     excluded = _gather(connection, t.case_exclusion.c.person, t.case_exclusion.c.case_id, ids)
     barred = _gather(connection, t.case_barred.c.person, t.case_barred.c.case_id, ids)
+    stand_ins: dict[int, list[tuple[str, Role]]] = {}
+    for row in connection.execute(sa.select(t.stand_in).where(t.stand_in.c.case_id.in_(ids))):
+        stand_ins.setdefault(row.case_id, []).append((row.person, Role(row.role)))
     return {
         row.id: CaseView(
             audience=frozenset(Role(role) for role in audience.get(row.id, ())),
@@ -152,6 +176,7 @@ def views_of(connection: sa.Connection, rows: Iterable[Any]) -> dict[int, CaseVi
             public=row.item_kind != ItemKind.REPORT,
             acted_on=bool(row.acted_on),
             barred=frozenset(barred.get(row.id, ())),
+            stand_ins=frozenset(stand_ins.get(row.id, ())),
         )
         for row in rows
     }

@@ -36,7 +36,7 @@ from bot.policy import judge
 from bot.ports import Classifier, Clock
 from bot.services.contest import set_apart
 from bot.services.decide import view_of
-from bot.services.told import NOBODY_TOLD, due_at, people_told
+from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import JudgedReading, StoredCase, facets
@@ -241,23 +241,11 @@ class _Sitting:
         log.append(uow.log, uow.log_key, at=at, event=Event.SWITCHED, facts=facts)
 
     def _notify(self, case: StoredCase, one: Judged, roles: frozenset[Role]) -> None:
-        letters, verdict = self._uow.letters, one.verdict
-        if case.excluded:
-            letters.withdraw(case.id, case.excluded)
+        uow, verdict = self._uow, one.verdict
         if one.reading.baseline or verdict.action is Action.ALLOW:
+            uow.letters.withdraw(case.id, case.excluded)
             return
-        at = self._clock.now()
-        told = people_told(roles, case.excluded | case.barred, self._settings.policy.people)
-        if not told:
-            self._uow.cases.sound_alarm(case.id, NOBODY_TOLD)
-        for person in told:
-            letters.notify(
-                case_id=case.id,
-                reading_id=case.reading_id,
-                person=person.key,
-                urgency=verdict.urgency,
-                due_at=due_at(verdict.urgency, at, self._settings.letters),
-            )
+        tell(uow, self._settings, case, roles, verdict.urgency, self._clock.now())
 
 
 def _log_judged(

@@ -53,6 +53,7 @@ def view_of(uow: UnitOfWork, case: StoredCase, item: StoredItem) -> CaseView:
         public=item.ref.kind is not ItemKind.REPORT,
         acted_on=bool(item.hidden) or uow.effects.took_away(case.id),
         barred=case.barred,
+        stand_ins=uow.cases.stand_ins(case.id),
     )
 
 

@@ -27,12 +27,12 @@ from bot.model import (
     Severity,
     Target,
     Urgency,
-    Verdict,
 )
 from bot.policy import judge
 from bot.ports import Clock
 from bot.services.decide import view_of
-from bot.services.told import LONDON, NOBODY_TOLD, due_at, people_told
+from bot.services.telling import tell
+from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase, facets
@@ -175,7 +175,7 @@ def _open_case(sitting: _Sitting, kind: Kind, given: SampleAnswer) -> None:
             "baseline": False,
         },
     )
-    _notify(sitting, case, verdict, urgency)
+    tell(uow, sitting.settings, case, verdict.told, urgency, at)
 
 
 def said(kind: Kind, given: SampleAnswer, text: str, people: Sequence[Person]) -> Finding:
@@ -196,20 +196,3 @@ def said(kind: Kind, given: SampleAnswer, text: str, people: Sequence[Person]) -
     unclear = target is Target.NONE or seen.head_in_sight
     aspects = frozenset({Aspect.UNCLEAR} if unclear else ())
     return Finding(kind, severity, target, child, aspects, seen.people)
-
-
-def _notify(sitting: _Sitting, case: StoredCase, verdict: Verdict, urgency: Urgency) -> None:
-    letters, settings = sitting.uow.letters, sitting.settings
-    if case.excluded:
-        letters.withdraw(case.id, case.excluded)
-    told = people_told(verdict.told, case.excluded, settings.policy.people)
-    if not told:
-        sitting.uow.cases.sound_alarm(case.id, NOBODY_TOLD)
-    for person in told:
-        letters.notify(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=person.key,
-            urgency=urgency,
-            due_at=due_at(urgency, sitting.at, settings.letters),
-        )

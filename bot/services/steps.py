@@ -12,11 +12,13 @@ from bot.access import Viewer, may_decide, may_note, may_route
 from bot.errors import NotAllowed, Refused
 from bot.intentions import UNDO
 from bot.log import Event
-from bot.model import CaseStatus, ItemKind, Kind, Outcome, Person, Role, Step, Urgency
+from bot.model import CaseStatus, ItemKind, Kind, Outcome, Role, Step, Urgency
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.contest import set_apart
 from bot.services.decide import Wish, seen_case, settle
-from bot.services.told import NOBODY_TOLD, due_at, people_told
+from bot.services.telling import tell_one
+from bot.services.told import NOBODY_TOLD, Told, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
@@ -75,17 +77,17 @@ def route(
             raise Refused("A complaint goes to the headteacher or the chair of governors.")
         if not text.strip():
             raise Refused("Please say why: whoever gets it reads that first.")
-        people = people_told({role}, case.excluded | {viewer.person_key}, settings.people)
-        if not people:
-            raise Refused(NOBODY_THERE)
         at = clock.now()
+        told = people_told({role}, case.excluded | {viewer.person_key}, settings.people, day_of(at))
+        if not told:
+            raise Refused(NOBODY_THERE)
         if case.status is CaseStatus.CLOSED:
             uow.steps.open_again(case.id)
         uow.steps.route(case.id, {role} - case.audience, waits_for=role)
         uow.steps.release(case.id)
         step = Step.FORWARDED if complaint else Step.ROUTED
         _keep(uow, step, case, viewer, text, at, role=role)
-        _tell(uow, settings, case, people, case.urgency, at)
+        _tell(uow, settings, case, told, case.urgency, at)
         uow.commit()
 
 
@@ -109,7 +111,8 @@ def contest(
         uow.steps.open_again(case.id)
         case, left = set_apart(uow, settings, case, view, deciders)
         _keep(uow, Step.CONTESTED, case, viewer, text, at)
-        _tell(uow, settings, case, left, case.urgency, at)
+        told = [Told(person, min(person.roles), False, "may settle it") for person in left]
+        _tell(uow, settings, case, told, case.urgency, at)
         uow.commit()
 
 
@@ -135,7 +138,7 @@ def suspect_picture(
         told = {Role.DSL, Role.HEADTEACHER}
         uow.steps.route(case.id, told - case.audience, waits_for=None)
         _keep(uow, Step.PICTURE, case, viewer, "", at, role=Role.DSL)
-        people = people_told(told, case.excluded, settings.people)
+        people = people_told(told, case.excluded, settings.people, day_of(at))
         _tell(uow, settings, case, people, Urgency.IMMEDIATE, at)
         if not people:
             uow.cases.sound_alarm(case.id, NOBODY_TOLD)
@@ -169,15 +172,10 @@ def _tell(
     uow: UnitOfWork,
     settings: Settings,
     case: StoredCase,
-    people: Iterable[Person],
+    told: Iterable[Told],
     urgency: Urgency,
     at: datetime,
 ) -> None:
-    for person in people:
-        uow.letters.notify(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=person.key,
-            urgency=urgency,
-            due_at=max(due_at(urgency, at, settings.letters), at + UNDO),
-        )
+    for one in told:
+        due = due_at(urgency, at, settings.letters, settings.calendar, one.person.digest_at)
+        tell_one(uow, case, one, urgency, max(due, at + UNDO))

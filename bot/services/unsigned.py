@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import uuid4
 
-from bot.letters import UnsignedDays, render
-from bot.model import EffectKind, Person, Role, Urgency
+from bot.model import Role, Urgency
 from bot.ports import Clock
 from bot.school_calendar import LONDON, day_of
-from bot.settings import MailSettings, Settings
+from bot.services.posting import post
+from bot.settings import Settings
 from bot.store import Store, UnitOfWork
-from bot.store.effects import MACHINE, MAIL
 
 LOOK_BACK = timedelta(days=7)
 """Older days are not written about: a computer that was off all summer sends no heap of letters."""
 
+LETTER = "unsigned_day"
 _A_DAY = timedelta(days=1)
 
 
@@ -39,7 +38,9 @@ def tell_unsigned(store: Store, clock: Clock, settings: Settings) -> int:
         if not days:
             return 0
         for head in heads:
-            _write(uow, settings, settings.mail, head, days, at)
+            post(
+                uow, settings, head, LETTER, _facts(settings, days), urgency=Urgency.ROUTINE, at=at
+            )
         uow.days.keep_told(days, at)
         uow.commit()
     return len(heads)
@@ -69,35 +70,8 @@ def _local(day: date, at: time) -> datetime:
     return datetime.combine(day, at, LONDON).astimezone(UTC)
 
 
-def _write(
-    uow: UnitOfWork,
-    settings: Settings,
-    mail: MailSettings,
-    head: Person,
-    days: Sequence[date],
-    at: datetime,
-) -> None:
-    domain = mail.sender.rpartition("@")[2].rstrip(">") or "schoolgate.invalid"
-    facts = UnsignedDays(
-        name=head.name,
-        school=settings.school.name,
-        days=tuple(f"{day:%A} {day.day} {day:%B}" for day in days),
-        link=f"{settings.web.public_url}/today?day={days[-1].isoformat()}",
-    )
-    letter = render(
-        "unsigned_day",
-        facts,
-        sender=mail.sender,
-        recipient=head.email,
-        message_id=f"<{uuid4().hex}@{domain}>",
-        at=at,
-    )
-    letter_id = uow.letters.keep(letter, person=head.key, notice_ids=[], at=at)
-    uow.effects.ask(
-        EffectKind.LETTER,
-        channel=MAIL,
-        asked_by=MACHINE,
-        at=at,
-        urgency=Urgency.ROUTINE,
-        letter_id=letter_id,
-    )
+def _facts(settings: Settings, days: Sequence[date]) -> Mapping[str, object]:
+    return {
+        "days": tuple(f"{day:%A} {day.day} {day:%B}" for day in days),
+        "link": f"{settings.web.public_url}/today?day={days[-1].isoformat()}",
+    }

@@ -8,19 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
-from uuid import uuid4
 
 from bot.access import may_sign_in
 from bot.errors import Refused
-from bot.letters import InvitationFacts, render
-from bot.model import EffectKind, Person, Urgency
+from bot.model import Person, Urgency
 from bot.ports import Clock
+from bot.services.posting import post
 from bot.services.signin import digest, hash_of, open_session, person_at, person_of, tidy
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
-from bot.store.effects import MAIL
 from bot.store.users import User
 
+INVITATION = "invitation"
 INVITED_FOR = timedelta(days=3)
 """A link that lies in a mailbox for longer is worth nothing."""
 
@@ -157,25 +156,8 @@ def _write_letter(
             "No letter can be sent: settings.toml has no [mail] section. Write one, or give the "
             "person a password with `schoolgate user add`."
         )
-    domain = settings.mail.sender.rpartition("@")[2].rstrip(">") or "schoolgate.invalid"
-    mail = render(
-        "invitation",
-        InvitationFacts(
-            name=person.name,
-            school=settings.school.name,
-            days=INVITED_FOR.days,
-            link=f"{settings.web.public_url.rstrip('/')}/invitation/{link}",
-        ),
-        sender=settings.mail.sender,
-        recipient=person.email,
-        message_id=f"<{uuid4().hex}@{domain}>",
-        at=at,
-    )
-    uow.effects.ask(
-        EffectKind.LETTER,
-        channel=MAIL,
-        asked_by=BY_TECHNICIAN,
-        at=at,
-        urgency=Urgency.URGENT,
-        letter_id=uow.letters.keep(mail, person=person.key, notice_ids=(), at=at),
-    )
+    facts = {
+        "days": INVITED_FOR.days,
+        "link": f"{settings.web.public_url.rstrip('/')}/invitation/{link}",
+    }
+    post(uow, settings, person, INVITATION, facts, urgency=Urgency.URGENT, at=at)

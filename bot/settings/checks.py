@@ -61,10 +61,11 @@ def _people(raw: Mapping[str, object]) -> Iterator[Problem]:
     )
     for number, person in people.items():
         roles = _words(person.get("roles"))
-        if roles and not person.get("email"):
+        if (roles or person.get("deputy_for")) and not person.get("email"):
             yield Problem(
                 dotted(("people", number, "email"), raw),
-                f"is missing; whoever is {' and '.join(roles)} gets letters, so write an address",
+                f"is missing; whoever is {' and '.join(roles) or 'a deputy'} gets letters, so "
+                "write an address",
             )
         if {Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS} <= set(roles):
             yield Problem(
@@ -117,7 +118,7 @@ def _slips(raw: Mapping[str, object]) -> Iterator[Problem]:
     places: list[tuple[Iterable[tuple[tuple[str, ...], object]], type[BaseModel]]] = [
         (_sections("accounts", accounts), AccountTable),
         (_sections("classifiers", classifiers), ClassifierTable),
-        ([(("mail",), raw.get("mail"))], MailTable),
+        ([((name,), raw.get(name)) for name in ("mail", "alarm_mail")], MailTable),
     ]
     for sections, table in places:
         for steps, section in sections:

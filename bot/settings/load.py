@@ -115,7 +115,7 @@ def _mail(table: MailTable | None) -> MailSettings | None:
 
 
 def _settings(table: SettingsTable) -> Settings:
-    people = tuple(Person(p.key, p.name, p.email or "", p.roles, p.spoken_of) for p in table.people)
+    people = tuple(Person(**{**dict(p), "email": p.email or ""}) for p in table.people)
     rows = tuple(PolicyRow(**dict(row)) for row in table.policy.rows)
     return Settings(
         school=SchoolSettings(table.school.name, table.school.email_domain),
@@ -143,4 +143,5 @@ def _settings(table: SettingsTable) -> Settings:
         web=WebSettings(**dict(table.web)),
         sign_in=SignInSettings(**dict(table.sign_in)),
         policy=Policy(rows, people, table.policy.thresholds),
+        alarm_mail=_mail(table.alarm_mail),
     )

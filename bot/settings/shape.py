@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
-from bot.model import Kind, Person, Policy
+from bot.model import Kind, Person, Policy, Urgency
 from bot.school_calendar import SchoolCalendar
 
 
@@ -16,6 +16,13 @@ class HidingMode(StrEnum):
 
     OBSERVE = "observe"
     HIDE = "hide"
+
+
+class LinkWorks(StrEnum):
+    """When people can reach the pages that letters link to."""
+
+    SCHOOL_HOURS = "school_hours"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,19 @@ class HidingSettings:
 
 @dataclass(frozen=True, slots=True)
 class LetterSettings:
-    """When letters go: `digest_at` is local time in Europe/London."""
+    """When letters go: `digest_at` and `quiet` are local times in Europe/London.
+
+    `answer_minutes` says how long each urgency may stay unanswered (0: for ever), in time in which
+    the letter's link works. `ring` is whom to ring, `ping_url` whom to tell that all is well.
+    """
 
     digest_at: time
     urgent_minutes: int
+    quiet: tuple[time, time] = (time(21), time(6, 30))
+    answer_minutes: Mapping[Urgency, int] = field(default_factory=dict)
+    link_works: LinkWorks = LinkWorks.SCHOOL_HOURS
+    ring: str = "the school and ask for the communications officer"
+    ping_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,9 @@ class SignInSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of settings.toml. `mail` is None where the school has no mailer yet."""
+    """All of settings.toml. `mail` is None where the school has no mailer yet; `alarm_mail` is the
+    second way, for the news that the first one does not work.
+    """
 
     school: SchoolSettings
     people: tuple[Person, ...]
@@ -128,3 +146,4 @@ class Settings:
     web: WebSettings
     sign_in: SignInSettings
     policy: Policy
+    alarm_mail: MailSettings | None = None

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from bot.model import Action, Aspect, Kind, Role, Severity, Target, Urgency
-from bot.settings.shape import HidingMode
+from bot.settings.shape import HidingMode, LinkWorks
 
 
 def _one_or_many(value: object) -> object:
@@ -133,6 +133,13 @@ class PersonTable(Table):
     spoken_of: tuple[Annotated[Text, StringConstraints(min_length=2)], ...] = Field(
         default=(), description='names of two letters or more in brackets, such as ["Mr D"]'
     )
+    away: tuple[Days, ...] = Field(
+        default=(), description='days in brackets, such as ["2026-12-01/2026-12-04", "2026-12-11"]'
+    )
+    deputy_for: Roles = Field(default=frozenset(), description='roles in brackets, such as ["dsl"]')
+    digest_at: TimeOfDay | None = Field(
+        default=None, description='hours and minutes in quotation marks, such as "15:45"'
+    )
 
 
 class AccountTable(PluginTable):
@@ -173,6 +180,18 @@ class LettersTable(Table):
     )
     urgent_minutes: Whole = Field(
         ge=1, le=720, description="a whole number of minutes from 1 to 720, such as 30"
+    )
+    quiet: tuple[TimeOfDay, TimeOfDay] = Field(
+        description='when it begins and when it ends, such as ["21:00", "06:30"]'
+    )
+    answer_minutes: dict[Urgency, Annotated[Whole, Field(ge=0, le=100_000)]] = Field(
+        description="minutes for each urgency, such as immediate = 60"
+    )
+    link_works: LinkWorks = Field(description='"school_hours" or "always"')
+    ring: str = Field(description='whom to ring, such as "the school office on 01632 960123"')
+    ping_url: str = Field(
+        pattern=r"^(https?://\S+)?$",
+        description='an address such as "https://ping.example/abc", or "" for none',
     )
 
 
@@ -243,6 +262,7 @@ class SettingsTable(Table):
         description="a section [accounts], and an [accounts.NAME] for each of the school's accounts"
     )
     mail: MailTable | None = Field(default=None, description="a section [mail]")
+    alarm_mail: MailTable | None = Field(default=None, description="a section [alarm_mail]")
     classifiers: dict[Key, ClassifierTable] = Field(
         min_length=1,
         description='a section such as [classifiers.words] with classifier = "lexicon"',

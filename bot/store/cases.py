@@ -178,6 +178,20 @@ class Cases:
         if rows:
             self._connection.execute(sa.insert(table), rows)
 
+    def stand_ins(self, case_id: int) -> frozenset[tuple[str, Role]]:
+        """Who was told of it in whose place: keys of people, and the roles they step in for."""
+        rows = self._connection.execute(
+            sa.select(t.stand_in.c.person, t.stand_in.c.role).where(t.stand_in.c.case_id == case_id)
+        )
+        return frozenset((row.person, Role(row.role)) for row in rows)
+
+    def stand_in(self, case_id: int, person: str, role: Role) -> None:
+        """Let somebody see the case in the place of a role that they do not hold. Idempotent."""
+        if (person, role) not in self.stand_ins(case_id):
+            self._connection.execute(
+                sa.insert(t.stand_in), {"case_id": case_id, "person": person, "role": role}
+            )
+
     def touch(self, case_id: int) -> None:
         """What it is about has changed: whoever has it open must look again."""
         self._connection.execute(

@@ -16,6 +16,9 @@ from bot.store.insert import insert_one
 MAIL = "@letters"
 """The channel of letters; all other channels are names of accounts, which hold no @."""
 
+ALARMS = "@alarms"
+"""The channel of letters that go the second way."""
+
 MACHINE = "machine"
 """Who asked for an effect that no person decided on."""
 
@@ -172,7 +175,7 @@ class Effects:
         """What is under way for accounts that are not among these."""
         rows = self._connection.execute(
             sa.select(t.effect).where(
-                t.effect.c.channel.not_in({MAIL, *channels}),
+                t.effect.c.channel.not_in({MAIL, ALARMS, *channels}),
                 t.effect.c.status.in_(ACTIVE_EFFECTS),
             )
         )

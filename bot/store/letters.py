@@ -8,9 +8,26 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import EffectKind, EffectStatus, Kind, Mail, Presence, Urgency
+from bot.model import (
+    CaseStatus,
+    EffectKind,
+    EffectStatus,
+    Kind,
+    Mail,
+    Outcome,
+    Presence,
+    Urgency,
+)
 from bot.store import tables as t
+from bot.store.effects import MAIL
 from bot.store.insert import insert_one
+
+_FOR_LONG = 3  # tries
+
+# What stands under one post is one conversation; where there is no post, each is its own.
+_THREAD = sa.case(
+    (t.item.c.post_id != "", t.item.c.platform + ":" + t.item.c.post_id), else_=""
+).label("thread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,33 @@ class DueNotice:
     gone: bool
     hidden: bool
     hide: EffectStatus | None
+    role: str
+    rung: int
+    author: str
+    thread: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What somebody was told of an open case already."""
+
+    author: str
+    thread: str
+    kinds: frozenset[str]
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that was refused, or that the mail server has not taken for long."""
+
+    effect_id: int
+    person: str
+    template: str
+    refused: bool
+    why: str
+    composed_at: datetime
 
 
 class Letters:
@@ -36,9 +80,20 @@ class Letters:
         self._connection = connection
 
     def notify(
-        self, *, case_id: int, reading_id: int, person: str, urgency: Urgency, due_at: datetime
+        self,
+        *,
+        case_id: int,
+        reading_id: int,
+        person: str,
+        urgency: Urgency,
+        due_at: datetime,
+        role: str = "",
+        rung: int = 0,
     ) -> bool:
-        """Note that this person is to be told of this reading; once, however often it is called."""
+        """Note that this person is to be told of this reading; once, however often it is called.
+
+        `role` is whom they are told as, `rung` how far up the ladder (0: at first).
+        """
         known = self._connection.scalar(
             sa.select(t.notice.c.id).where(
                 t.notice.c.case_id == case_id,
@@ -56,9 +111,35 @@ class Letters:
                 "person": person,
                 "urgency": urgency,
                 "due_at": due_at,
+                "role": role,
+                "rung": rung,
             },
         )
         return True
+
+    def put_off(self, notice_ids: Sequence[int], until: datetime) -> None:
+        """Nothing new in them: look at them again then."""
+        self._connection.execute(
+            sa.update(t.notice).where(t.notice.c.id.in_(notice_ids)).values(due_at=until)
+        )
+
+    def heard(self, person: str) -> list[Heard]:
+        """What letters told this person of cases that are still open, but for those refused."""
+        rows = self._connection.execute(
+            sa.select(_THREAD, t.item.c.author_id, t.case.c.kinds, t.notice.c.urgency)
+            .join(t.case, t.case.c.id == t.notice.c.case_id)
+            .join(t.item, t.item.c.id == t.case.c.item_id)
+            .join(t.effect, t.effect.c.letter_id == t.notice.c.letter_id)
+            .where(
+                t.notice.c.person == person,
+                t.case.c.status == CaseStatus.OPEN,
+                t.effect.c.status.not_in([EffectStatus.FAILED, EffectStatus.CANCELLED]),
+            )
+        )
+        return [
+            Heard(row.author_id, row.thread, frozenset(row.kinds), Urgency(row.urgency))
+            for row in rows
+        ]
 
     def withdraw(self, case_id: int, people: Iterable[str]) -> None:
         """Take back what these people were to be told of a case and have not been told yet."""
@@ -88,6 +169,14 @@ class Letters:
             .correlate(t.notice)
             .scalar_subquery()
         )
+        confirmed = (
+            sa.exists()
+            .where(
+                t.decision.c.case_id == t.notice.c.case_id,
+                t.decision.c.outcome.in_([Outcome.HIDE, Outcome.DELETE]),
+            )
+            .correlate(t.notice)
+        )
         rows = self._connection.execute(
             sa.select(
                 t.notice,
@@ -96,7 +185,10 @@ class Letters:
                 t.verdict.c.findings,
                 t.item.c.presence,
                 t.item.c.hidden,
+                t.item.c.author_id,
+                _THREAD,
                 t.effect.c.status.label("hide_status"),
+                confirmed.label("confirmed"),
             )
             .join(t.case, t.case.c.id == t.notice.c.case_id)
             .join(t.item, t.item.c.id == t.case.c.item_id)
@@ -117,6 +209,11 @@ class Letters:
                 row.presence == Presence.GONE,
                 bool(row.hidden),
                 EffectStatus(row.hide_status) if row.hide_status else None,
+                row.role,
+                row.rung,
+                row.author_id,
+                row.thread,
+                bool(row.confirmed),
             )
             for row in rows
         ]
@@ -128,7 +225,18 @@ class Letters:
         )
         return found
 
-    def keep(self, mail: Mail, *, person: str, notice_ids: Sequence[int], at: datetime) -> int:
+    def keep(
+        self,
+        mail: Mail,
+        *,
+        person: str,
+        notice_ids: Sequence[int],
+        at: datetime,
+        ref: str = "",
+        template: str = "escalation",
+        period: str = "",
+        answer_by: datetime | None = None,
+    ) -> int:
         """Store a letter as it will be sent, byte for byte, and what it tells of."""
         letter_id = insert_one(
             self._connection,
@@ -140,6 +248,10 @@ class Letters:
                 "recipient": mail.recipient,
                 "mime": mail.mime,
                 "composed_at": at,
+                "ref": ref or None,
+                "template": template,
+                "period": period,
+                "answer_by": answer_by,
             },
         )
         self._connection.execute(
@@ -174,10 +286,58 @@ class Letters:
         )
         return True
 
-    def cases_told(self, letter_id: int) -> list[int]:
-        """The cases that a letter tells of."""
-        return list(
-            self._connection.scalars(
-                sa.select(t.notice.c.case_id).where(t.notice.c.letter_id == letter_id)
+    def written(self, template: str, period: str, person: str) -> bool:
+        """Whether this letter of this day, week or hour was written to them already."""
+        found = self._connection.execute(
+            sa.select(t.letter.c.id)
+            .where(
+                t.letter.c.template == template,
+                t.letter.c.period == period,
+                t.letter.c.person == person,
             )
+            .limit(1)
         )
+        return found.first() is not None
+
+    def undelivered(self, *, unless_about: str = "") -> list[Undelivered]:
+        """Letters that do not get through, newest first, but for those that somebody answered.
+
+        Whoever is `unless_about` learns nothing of letters about cases that accuse them.
+        """
+        kept_from = (
+            sa.exists()
+            .where(
+                t.notice.c.letter_id == t.letter.c.id,
+                t.case_exclusion.c.case_id == t.notice.c.case_id,
+                t.case_exclusion.c.person == unless_about,
+            )
+            .correlate(t.letter)
+        )
+        rows = self._connection.execute(
+            sa.select(t.letter, t.effect.c.id.label("effect"), t.effect.c.status, t.effect.c.why)
+            .join(t.effect, t.effect.c.letter_id == t.letter.c.id)
+            .where(
+                t.effect.c.channel == MAIL,
+                sa.or_(
+                    t.effect.c.status == EffectStatus.FAILED,
+                    sa.and_(
+                        t.effect.c.status.in_([EffectStatus.PENDING, EffectStatus.CLAIMED]),
+                        t.effect.c.attempts >= _FOR_LONG,
+                    ),
+                ),
+                t.letter.c.acknowledged_at.is_(None),
+                ~kept_from,
+            )
+            .order_by(t.effect.c.id.desc())
+        )
+        return [
+            Undelivered(
+                row.effect,
+                row.person,
+                row.template,
+                row.status == EffectStatus.FAILED,
+                row.why,
+                row.composed_at,
+            )
+            for row in rows
+        ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ class LogEntries:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._tail: tuple[int, str] | None = None
+        self._gathered: list[dict[str, object]] | None = None
 
     def tail(self) -> tuple[int, str]:
         """Number and code of the newest entry; read once per transaction, which excludes others."""
@@ -33,18 +36,30 @@ class LogEntries:
 
     def add(self, entry: Entry) -> None:
         """Store one entry."""
-        self._connection.execute(
-            sa.insert(log_entry),
-            {
-                "seq": entry.seq,
-                "at": entry.at,
-                "event": entry.event,
-                "case_id": entry.case_id,
-                "body": entry.body,
-                "mac": entry.mac,
-            },
-        )
+        row = {
+            "seq": entry.seq,
+            "at": entry.at,
+            "event": entry.event,
+            "case_id": entry.case_id,
+            "body": entry.body,
+            "mac": entry.mac,
+        }
+        if self._gathered is None:
+            self._connection.execute(sa.insert(log_entry), row)
+        else:
+            self._gathered.append(row)
         self._tail = (entry.seq, entry.mac)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Store the entries added within at once, at its end: a letter may tell of thousands."""
+        self.tail()
+        rows: list[dict[str, object]] = []
+        self._gathered = rows
+        yield
+        self._gathered = None
+        if rows:
+            self._connection.execute(sa.insert(log_entry), rows)
 
     def cases_without_entry(self) -> int:
         """Comments' cases of which the log says nothing: each was judged, so each must be there."""

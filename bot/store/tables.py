@@ -245,6 +245,14 @@ claim = sa.Table(
     sa.Column("until", Instant, nullable=False),
 )
 
+stand_in = sa.Table(
+    "stand_in",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("moderation_case.id"), primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("role", sa.String, primary_key=True),
+)
+
 decision = sa.Table(
     "decision",
     metadata,
@@ -268,6 +276,21 @@ letter = sa.Table(
     sa.Column("recipient", sa.String, nullable=False),
     sa.Column("mime", sa.LargeBinary, nullable=False),
     sa.Column("composed_at", Instant, nullable=False),
+    sa.Column("ref", sa.String),
+    sa.Column("template", sa.String, nullable=False, server_default="escalation"),
+    sa.Column("period", sa.String, nullable=False, server_default=""),
+    sa.Column("answer_by", Instant),
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("acknowledged_by", sa.String, nullable=False, server_default=""),
+    sa.Column("how", sa.String, nullable=False, server_default=""),
+    sa.Column("chased_at", Instant),
+    sa.Index("uq_letter_ref", "ref", unique=True),
+    sa.Index("ix_letter_period", "template", "period", "person"),
+    sa.Index(
+        "ix_letter_unanswered",
+        "answer_by",
+        sqlite_where=sa.text("acknowledged_at IS NULL AND chased_at IS NULL"),
+    ),
 )
 
 notice = sa.Table(
@@ -280,6 +303,8 @@ notice = sa.Table(
     sa.Column("urgency", sa.String, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("letter_id", sa.ForeignKey("letter.id"), index=True),
+    sa.Column("role", sa.String, nullable=False, server_default=""),
+    sa.Column("rung", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("case_id", "reading_id", "person"),
     sa.Index("ix_notice_due", "due_at", sqlite_where=sa.text("letter_id IS NULL")),
 )

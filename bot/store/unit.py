@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
+from bot.store.answers import Answers
 from bot.store.cases import Cases
 from bot.store.days import Days
 from bot.store.effects import Effects
@@ -37,15 +38,17 @@ def a_unit_is_open() -> bool:
 class UnitOfWork:
     """One transaction and the drawers that it may open. Leaving without `commit` undoes all."""
 
-    def __init__(self, connection: sa.Connection, log_key: bytes) -> None:
+    def __init__(self, connection: sa.Connection, log_key: bytes, data_dir: Path) -> None:
         self.connection = connection
         self.log_key = log_key
+        self.data_dir = data_dir
         self.items = Items(connection)
         self.readings = Readings(connection)
         self.cases = Cases(connection)
         self.steps = Steps(connection)
         self.effects = Effects(connection)
         self.letters = Letters(connection)
+        self.answers = Answers(connection)
         self.log = LogEntries(connection)
         self.state = State(connection)
         self.users = Users(connection)
@@ -74,14 +77,14 @@ class Store:
         """Open a unit of work for writing; waits for other writers (30 s at most)."""
         with _counted(), self.engine.connect() as connection:
             connection.begin()
-            yield UnitOfWork(connection, self.log_key)
+            yield UnitOfWork(connection, self.log_key, self.path.parent)
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """Open a unit of work that writes nothing. Keep it short: an open read stops writers."""
         with _counted(), self._reader.connect() as connection:
             connection.begin()
-            yield UnitOfWork(connection, self.log_key)
+            yield UnitOfWork(connection, self.log_key, self.path.parent)
 
     def key_fits(self) -> bool:
         """Whether the newest entry of the log was sealed with this key."""

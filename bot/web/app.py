@@ -24,6 +24,7 @@ from bot.web.pages import Pages, not_found, show
 from bot.web.views import (
     agreement,
     cases,
+    letters,
     log,
     newcomers,
     news,
@@ -53,7 +54,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (
         *(today, queue, cases, steps, news, newcomers),
-        *(log, reading, preview, agreement, sample, signin),
+        *(log, reading, letters, preview, agreement, sample, signin),
     ):
         app.include_router(view.router)
     app.add_api_route("/healthz", _healthy)

@@ -252,6 +252,21 @@ def band(score: float, threshold: tuple[float, float]) -> str:
     return "some" if score >= mild_from else "weak"
 
 
+HOW = {
+    "opened": "has seen it",
+    "page": "says that they know of it",
+    "telephone": "was told by telephone",
+}
+"""How somebody came to know of what a letter tells."""
+
+
+LETTER_STATES = {
+    "queued": "waiting to be sent",
+    "accepted": "taken by the mail server",
+    "refused": "refused by the mail server",
+}
+
+
 def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str]) -> str:
     """One entry of the log in words. `name_of` knows every key of a person that occurs."""
     by = name_of[str(facts.get("by", ""))]
@@ -289,6 +304,12 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case Event.ACKNOWLEDGED:
+            return f"{name_of[str(facts['person'])]} {HOW[str(facts['how'])]}."
+        case Event.CHASED:
+            return f"{name_of[str(facts['person'])]} was told too: nobody had answered in time."
+        case Event.REMINDED:
+            return f"{name_of[str(facts['person'])]} was reminded after {facts['hours']} hours."
         case Event.WITHDRAWN:
             return f"{by} took that back: {DECIDED[Outcome(facts['outcome'])]}."
         case Event.NOTED:

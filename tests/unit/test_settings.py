@@ -85,7 +85,7 @@ def test_the_example_file_is_valid_and_safe() -> None:
 
 
 def test_the_switched_off_examples_of_the_file_work_once_switched_on(tmp_path: Path) -> None:
-    example = r"^# (\[(?:(?:accounts|classifiers)\.\w+|mail)\]$|\w+ = )"
+    example = r"^# (\[(?:(?:accounts|classifiers)\.\w+|(?:alarm_)?mail)\]$|\w+ = )"
     on = re.sub(example, r"\1", default_settings_text(), flags=re.MULTILINE)
     path = tmp_path / "settings.toml"
     path.write_text(on, encoding="utf-8")

@@ -11,6 +11,8 @@ from fastapi.responses import Response
 from bot import queries
 from bot.access import Viewer
 from bot.model import ItemKind
+from bot.queries.mail import told_of
+from bot.services.answering import acknowledge
 from bot.services.claims import look_at
 from bot.services.steps import COMPLAINTS
 from bot.web.context import WebContext
@@ -49,6 +51,8 @@ def show_case(
     if found is None or trail is None:
         return not_found(request, viewer)
     lasts = timedelta(minutes=settings.web.claim_minutes)
+    if status == 200:
+        acknowledge(store, context.clock, viewer, case_ref=ref)
     other = look_at(store, context.clock, viewer, ref, lasts=lasts)
     before, after = None, None
     if found.kind is not ItemKind.NEWCOMER:
@@ -61,6 +65,7 @@ def show_case(
         status=status,
         case=found,
         trail=trail,
+        told=told_of(store, viewer, ref),
         other=other,
         before=before,
         after=after,

@@ -1,0 +1,67 @@
+"""`schoolgate letters`: the wording of letters, as it is and as the school has changed it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from jinja2 import TemplateError
+
+from bot import letters
+from bot.cli.common import DEFAULT_DATA, DataOption
+from bot.errors import DataError
+from bot.letters.samples import SAMPLES
+
+app = typer.Typer(help="The wording of the letters.", no_args_is_help=True)
+
+OWN = "letters"
+"""The folder in the data folder that holds the school's own wording: NAME/{subject.txt, …}."""
+
+
+@app.callback()
+def about() -> None:
+    """The wording of the letters."""
+
+
+@app.command()
+def preview(
+    name: Annotated[str, typer.Argument(help="Which letter; without, the names of all.")] = "",
+    data: DataOption = DEFAULT_DATA,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the HTML here, to open in a browser.")
+    ] = None,
+) -> None:
+    """Show a letter with made-up facts, in the school's own wording where there is some."""
+    if name not in SAMPLES:
+        if name:
+            print(f"There is no letter “{name}”.")
+        print("The letters are:", ", ".join(sorted(SAMPLES)))
+        print(f"Your own wording goes into {data / OWN}/NAME/, files {', '.join(letters.PARTS)}.")
+        raise typer.Exit(1 if name else 0)
+    try:
+        wording = letters.word(name, SAMPLES[name], data / OWN)
+    except (TemplateError, ValueError, OSError) as error:
+        raise DataError(
+            f"The wording of “{name}” in {data / OWN} cannot be used: {error} Until it is mended, "
+            "Schoolgate sends its own."
+        ) from error
+    print(f"Subject: {wording.subject}\n\n{wording.text}")
+    if html is not None:
+        html.write_text(wording.html, encoding="utf-8")
+        print(f"\nThe HTML is in {html}.")
+
+
+@app.command()
+def check(data: DataOption = DEFAULT_DATA) -> None:
+    """Try the wording of every letter; 1 where one cannot be used."""
+    bad = 0
+    for name, facts in sorted(SAMPLES.items()):
+        own = [part for part in letters.PARTS if (data / OWN / name / part).exists()]
+        try:
+            letters.word(name, facts, data / OWN)
+            print(f"{name}: good" + (f" (your own {', '.join(own)})" if own else ""))
+        except (TemplateError, ValueError, OSError) as error:
+            bad += 1
+            print(f"{name}: CANNOT BE USED, so Schoolgate sends its own. {error}")
+    raise typer.Exit(1 if bad else 0)

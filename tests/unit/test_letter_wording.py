@@ -1,0 +1,94 @@
+"""Wording: the school's own where it can be used, safe headers whatever is in them."""
+
+from __future__ import annotations
+
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateError
+
+from bot import letters
+from bot.letters.samples import SAMPLES
+from tests.builders import NOON
+
+
+def rendered(name: str, folder: Path | None = None, **facts: object) -> bytes:
+    return letters.render(
+        name,
+        {**SAMPLES[name], **facts},
+        sender="Schoolgate <gate@school.example>",
+        recipient="head@school.example",
+        message_id="<1@school.example>",
+        at=NOON,
+        folder=folder,
+    ).mime
+
+
+def own(folder: Path, part: str, text: str) -> Path:
+    (folder / "drill").mkdir(exist_ok=True)
+    (folder / "drill" / part).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_letter_has_words_html_a_link_and_nothing_left_open(name: str) -> None:
+    wording = letters.word(name, SAMPLES[name])
+    assert letters.problems(wording, SAMPLES[name]) == []
+    assert 'style="' in wording.html
+    assert "prefers-color-scheme: dark" in wording.html
+
+
+def test_there_is_a_sample_for_every_letter() -> None:
+    assert sorted(SAMPLES) == letters.names()
+
+
+def test_a_school_words_its_own_letter_and_keeps_the_rest_of_ours(tmp_path: Path) -> None:
+    own(tmp_path, "subject.txt", "Probe für {{ school }}")
+    letter = BytesParser(policy=policy.default).parsebytes(rendered("drill", tmp_path))
+    assert letter["Subject"] == "Probe für Example Primary School"
+    assert b"Nothing has happened" in rendered("drill", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ring [[number]] {{ link }}", "{{ nobody_knows }} {{ link }}", "{% if %}", "No link", "  "],
+)
+def test_wording_that_cannot_be_used_is_named_and_ours_is_sent(text: str, tmp_path: Path) -> None:
+    folder = own(tmp_path, "body.txt", text)
+    with pytest.raises((ValueError, TemplateError)):
+        letters.word("drill", SAMPLES["drill"], folder)
+    assert rendered("drill", folder) == rendered("drill")
+
+
+def test_wording_cannot_reach_into_the_program(tmp_path: Path) -> None:
+    folder = own(tmp_path, "body.txt", "{{ ''.__class__.__mro__ }} {{ link }}")
+    with pytest.raises(TemplateError):
+        letters.word("drill", SAMPLES["drill"], folder)
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "A\r\nBcc: evil@x.example",
+        "A\nX-Evil: 1",
+        "Zoë’s школа 学校 🔔",
+        "x" * 998,
+        "é" * 998,
+        "\u202egnp.exe\u2028B\x00\x1b[31m",
+        "\ud800 lone",
+    ],
+    ids=["crlf", "lf", "unicode", "998 letters", "998 accents", "steering", "surrogate"],
+)
+def test_headers_are_safe_whatever_a_setting_holds(nasty: str, tmp_path: Path) -> None:
+    own(tmp_path, "subject.txt", "{{ school }}")
+    mime = rendered("drill", tmp_path, school=nasty)
+    letter = BytesParser(policy=policy.default).parsebytes(mime)
+    assert letter.keys() == [
+        *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
+        *("MIME-Version", "Content-Type"),
+    ]
+    assert max(map(len, mime.split(b"\r\n"))) <= 998
+    assert "\n" not in letter["Subject"]
+    assert len(letter["Subject"]) <= 150
