@@ -22,7 +22,9 @@ from bot.model import ItemKind, Kind, Outcome, Role
 DPO_KINDS = frozenset({Kind.PERSONAL_DATA, Kind.REQUEST})
 """What the data protection officer sees without being told."""
 
-_NEWCOMER_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE})
+_NEWCOMER_OUTCOMES = frozenset(
+    {Outcome.APPROVE, Outcome.NOT_SUITABLE, Outcome.UNSURE, Outcome.LATER}
+)
 SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
 """Where one of these was told, trail and decision are theirs."""
 
@@ -111,6 +113,21 @@ def may_see_log(viewer: Viewer) -> bool:
 def may_switch_hiding(viewer: Viewer) -> bool:
     """Whether they may stop hiding or let it go on (policy.md, "Hiding is earned")."""
     return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
+def may_vet(viewer: Viewer) -> bool:
+    """Whether newcomers, the parents' register and what is done about people are their work."""
+    return Role.COMMUNICATIONS_OFFICER in viewer.roles
+
+
+def may_see_restrictions(viewer: Viewer) -> bool:
+    """Whether they see who is blocked, muted or removed, and who was warned (policy.md, 11)."""
+    return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
+def may_report(viewer: Viewer) -> bool:
+    """Whether they may report a contact attempt or an impersonation."""
+    return bool(viewer.roles - NO_CONTENT)
 
 
 def may_answer_sample(viewer: Viewer) -> bool:

@@ -13,12 +13,15 @@ from bot.store.cases import StoredCase
 
 def ask_for(
     uow: UnitOfWork, kind: EffectKind, *, case: StoredCase, channel: str, by: str, at: datetime
-) -> None:
-    """Ask for something (which does not mean that it happened); it replaces what was under way."""
+) -> int:
+    """Ask for something (which does not mean that it happened); it replaces what was under way.
+
+    Returns the number of the effect.
+    """
     before = uow.effects.active_for(case.item_id)
     if before is not None:
         _note(uow, Event.SUPERSEDED, case, before.kind, before.asked_by, at)
-    uow.effects.ask(
+    asked = uow.effects.ask(
         kind,
         channel=channel,
         asked_by=by,
@@ -28,6 +31,7 @@ def ask_for(
         case_id=case.id,
     )
     _note(uow, Event.ASKED, case, kind, by, at)
+    return asked
 
 
 def take_back(uow: UnitOfWork, *, case: StoredCase, at: datetime, only_by: str = "") -> None:

@@ -20,12 +20,15 @@ from bot.store.items import StoredItem
 
 TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
 
-NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE})
+VETTING = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE, Outcome.UNSURE, Outcome.LATER})
+"""What one decides about people, not about what they wrote."""
+
+NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE, Outcome.LATER})
 """Outcomes that make no sense in the log without a why."""
 
 _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
-    ItemKind.COMMENT: frozenset(set(Outcome) - {Outcome.APPROVE, Outcome.NOT_SUITABLE}),
+    ItemKind.COMMENT: frozenset(set(Outcome) - VETTING),
 }
 _MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})

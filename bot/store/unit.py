@@ -17,8 +17,10 @@ from bot.store.figures import Figures
 from bot.store.items import Items
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
+from bot.store.people import People
 from bot.store.previews import Previews
 from bot.store.readings import Readings
+from bot.store.restrictions import Restrictions
 from bot.store.samples import Samples
 from bot.store.state import State
 from bot.store.users import Users
@@ -48,6 +50,8 @@ class UnitOfWork:
         self.figures = Figures(connection)
         self.samples = Samples(connection)
         self.previews = Previews(connection)
+        self.people = People(connection)
+        self.restrictions = Restrictions(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""
