@@ -210,10 +210,10 @@ class MemoryAdapter(_OnCommand):
 
     def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
         """All who are there, newest first; the resume mark is the turn below which it goes on."""
-        self._enter("sweep_newcomers")
-        self._permit(Capability.READ_NEWCOMERS)
         if not self.lists_followers:
             raise Unsupported("This memory platform has no list of followers.")
+        self._enter("sweep_newcomers")
+        self._permit(Capability.READ_NEWCOMERS)
         for page in self._walk("sweep_newcomers", Newcomer, Cursor("0", cursor.resume)):
             marks = Cursor(cursor.high_water, page.cursor.resume)
             yield replace(page, cursor=page.cursor if page.last else marks, billed=len(page.items))
@@ -270,10 +270,10 @@ class MemoryAdapter(_OnCommand):
         self._restricted["block"].add(ref)
 
     def _restrict(self, call: str, capability: Capability, ref: ItemRef, on: bool) -> Observation:
-        self._enter(call, ref)
-        self._permit(capability)
         if ref.kind is not ItemKind.NEWCOMER:
             raise Unsupported("Only people can be blocked or muted on the memory platform.")
+        self._enter(call, ref)
+        self._permit(capability)
         sort = call.removeprefix("un")
         with self._lock:
             if self.accept_without_doing:

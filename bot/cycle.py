@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import structlog
 
 from bot.bootstrap import App
@@ -10,20 +12,20 @@ from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
 from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
+from bot.services.newcomers import read_newcomers
 from bot.services.notify import compose
 from bot.services.sample import draw
 
 _log = structlog.get_logger("schoolgate.cycle")
 
-STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS)
-"""In this order: a post is the context of the comments below it."""
+STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS)
+"""In this order: a post is the context of the comments below it. Then come the newcomers."""
 
 
 def read_account(app: App, account: str) -> list[PollReport]:
     """Read all streams of one account and judge what came; one stream's failure harms no other."""
     reports = []
-    for stream in STREAMS:
-        report = poll(app.store, app.clock, app.adapters[account], stream)
+    for report in _read_streams(app, account):
         reports.append(report)
         assess_waiting(app.store, app.clock, app.settings, app.classifiers)
         write = _log.info if report.complete else _log.error
@@ -36,6 +38,13 @@ def read_account(app: App, account: str) -> list[PollReport]:
             why=report.why,
         )
     return reports
+
+
+def _read_streams(app: App, account: str) -> Iterator[PollReport]:
+    adapter = app.adapters[account]
+    for stream in STREAMS:
+        yield poll(app.store, app.clock, adapter, stream)
+    yield from read_newcomers(app.store, app.clock, app.settings.newcomers, adapter)
 
 
 def act(app: App, account: str) -> None:

@@ -40,6 +40,12 @@ class Event(StrEnum):
     TOLD = "told"
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
+    RENAMED = "renamed"
+    RETURNED = "returned"
+    SAID_DONE = "said_done"
+    RESTRICTED = "restricted"
+    LIFTED = "lifted"
+    STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)

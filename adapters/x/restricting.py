@@ -8,7 +8,7 @@ from adapters.x import shapes
 from adapters.x.capabilities import Matrix
 from adapters.x.client import XClient
 from adapters.x.marks import Mark, walk
-from bot.errors import AdapterError, Denied, Unsupported
+from bot.errors import AdapterError, Denied, Gone, Unsupported
 from bot.model import Author, Capability, CapabilityState, ItemKind, ItemRef, Observation, Presence
 
 BLOCKING = (
@@ -48,6 +48,8 @@ class Restricting:
         except Denied as refusal:
             self._matrix.tried(Capability.MUTE, CapabilityState.DENIED, str(refusal))
             raise
+        if shapes.says_gone(answer, ref.native_id):
+            raise Gone("This person is no longer on X.")
         if shapes.said(answer).get("muting") is not muted:
             raise AdapterError("X did not confirm it: nothing is taken as done. It is tried again.")
         self._matrix.tried(Capability.MUTE, CapabilityState.WORKS, "X confirmed it the last time.")

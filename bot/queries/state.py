@@ -22,6 +22,8 @@ from bot.store.state import Parking, Switch
 
 _LATE_AFTER_POLLS = 3
 _LATE_AT_LEAST = timedelta(minutes=15)
+_SLOTS = {Stream.NEWCOMERS: timedelta(hours=36), Stream.FOLLOWERS: timedelta(days=9)}
+"""Read once a day or a week where reading them costs: late after that, and some."""
 
 
 class Reach(StrEnum):
@@ -47,6 +49,7 @@ class StreamState:
     seen: int = 0
     new: int = 0
     not_visible: int = 0
+    billed_this_month: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,15 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
             sa.select(t.parking).where(t.parking.c.account == account.name, t.parking.c.until > now)
         )
     }
+    zero, month = timedelta(), now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     late_after = max(_LATE_AFTER_POLLS * timedelta(minutes=account.poll_minutes), _LATE_AT_LEAST)
     return AccountState(
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - late_after) for stream in Stream
+            _stream(connection, account.name, stream, now - max(late_after, _SLOTS.get(stream, zero)), month)
+            for stream in Stream
+            if stream is not Stream.FOLLOWERS or _ever_read(connection, account.name, stream)
         ),
         capabilities=tuple(
             known.get(capability, CapabilityReport(capability, CapabilityState.UNTESTED))
@@ -121,8 +127,18 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
     )
 
 
+def _ever_read(connection: sa.Connection, account: str, stream: Stream) -> bool:
+    """A list of followers is there on some platforms only."""
+    query = sa.select(t.poll.c.id).where(t.poll.c.account == account, t.poll.c.stream == stream)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def _stream(
-    connection: sa.Connection, account: str, stream: Stream, late_before: datetime
+    connection: sa.Connection,
+    account: str,
+    stream: Stream,
+    late_before: datetime,
+    month: datetime,
 ) -> StreamState:
     def newest(*where: sa.ColumnElement[bool]) -> Any:
         return connection.execute(
@@ -152,4 +168,12 @@ def _stream(
         ended.seen,
         ended.new,
         ended.not_visible,
+        _billed(connection, account, stream, month),
     )
+
+
+def _billed(connection: sa.Connection, account: str, stream: Stream, month: datetime) -> int:
+    query = sa.select(sa.func.sum(t.poll.c.billed)).where(
+        t.poll.c.account == account, t.poll.c.stream == stream, t.poll.c.started_at >= month
+    )
+    return int(connection.scalar(query) or 0)

@@ -14,6 +14,7 @@ from bot.model import (
     Kind,
     Outcome,
     Presence,
+    Restriction,
     Stream,
     Target,
     Urgency,
@@ -41,6 +42,7 @@ STREAMS = {
     Stream.OWN_POSTS: "The school’s own posts",
     Stream.COMMENTS: "Comments",
     Stream.NEWCOMERS: "Newcomers",
+    Stream.FOLLOWERS: "The whole list of followers",
 }
 
 REACHES = {
@@ -71,6 +73,8 @@ CAPABILITIES = {
     Capability.HIDE: "Hide a comment",
     Capability.UNHIDE: "Make it visible again",
     Capability.DELETE: "Delete a comment",
+    Capability.BLOCK: "Block somebody, and end it",
+    Capability.MUTE: "Mute somebody, and end it",
 }
 
 CAPABILITY_STATES = {
@@ -84,6 +88,10 @@ EFFECTS = {
     EffectKind.HIDE: "Hiding it",
     EffectKind.UNHIDE: "Making it visible again",
     EffectKind.DELETE: "Deleting it",
+    EffectKind.BLOCK: "Blocking",
+    EffectKind.UNBLOCK: "Ending the block",
+    EffectKind.MUTE: "Muting",
+    EffectKind.UNMUTE: "Ending the mute",
     EffectKind.LETTER: "A letter",
 }
 
@@ -106,6 +114,8 @@ DECIDED = {
     Outcome.CLEARED: "cleared: the machine was wrong",
     Outcome.APPROVE: "approved",
     Outcome.NOT_SUITABLE: "not suitable",
+    Outcome.UNSURE: "unsure: passed on",
+    Outcome.LATER: "later",
 }
 
 _CHOICES = {
@@ -122,6 +132,8 @@ _CHOICES = {
         "Not suitable",
         "Schoolgate removes nobody: please do that on the platform.",
     ),
+    Outcome.UNSURE: ("Unsure", "Somebody else looks as well."),
+    Outcome.LATER: ("Later", "It comes back in two weeks."),
 }
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
 _IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
@@ -215,6 +227,34 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case Event.RENAMED:
+            return "This person has another handle now."
+        case Event.RETURNED:
+            return "This person had left, and is there again."
+        case Event.SAID_DONE:
+            return f"{by} says that it was done on the platform: {_restriction(facts)}."
+        case Event.RESTRICTED:
+            return f"{by} asked a person to do it on the platform: {_restriction(facts)}."
+        case Event.LIFTED:
+            return f"{by} ended it: {_restriction(facts)}."
+        case Event.STEP:
+            return f"{by} noted a step of the policy: {STEPS[str(facts['step'])]}."
+
+
+STEPS = {
+    "advice": "a word of advice",
+    "meeting": "a meeting with the headteacher",
+    "removal": "interaction removed",
+}
+RESTRICTIONS = {
+    Restriction.BLOCK: "blocked",
+    Restriction.MUTE: "muted",
+    Restriction.REMOVE: "removed as a follower",
+}
+
+
+def _restriction(facts: Mapping[str, Any]) -> str:
+    return RESTRICTIONS[Restriction(facts["restriction"])]
 
 
 def _effect_name(facts: Mapping[str, Any]) -> str:
