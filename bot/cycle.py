@@ -14,6 +14,13 @@ from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
 from bot.services.newcomers import read_newcomers
 from bot.services.notify import compose
+from bot.services.repeat import suggest_steps
+from bot.services.restricting import (
+    check_tasks,
+    compare_blocked,
+    expire_register,
+    remind_of_lapsed,
+)
 from bot.services.sample import draw
 
 _log = structlog.get_logger("schoolgate.cycle")
@@ -57,6 +64,19 @@ def look(app: App, account: str) -> None:
     reconcile(app.store, app.clock, app.adapters[account])
 
 
+def look_after_people(app: App, account: str) -> None:
+    """See whether what people decided about people happened, and holds."""
+    check_tasks(app.store, app.clock, app.adapters[account])
+    compare_blocked(app.store, app.clock, app.adapters[account])
+
+
+def remind_about_people(app: App) -> None:
+    """What is over, who has come to a step of the policy, and what is to be forgotten."""
+    remind_of_lapsed(app.store, app.clock, app.settings)
+    suggest_steps(app.store, app.clock, app.settings)
+    expire_register(app.store, app.clock)
+
+
 def send_letters(app: App) -> None:
     """Write the letters that are due, and send them."""
     compose(app.store, app.clock, app.settings)
@@ -90,6 +110,8 @@ def run_cycle(app: App) -> list[PollReport]:
     for account in app.adapters:
         act(app, account)
         look(app, account)
+        look_after_people(app, account)
+    remind_about_people(app)
     draw_sample(app)
     send_letters(app)
     return reports

@@ -101,7 +101,9 @@ def _carry_out(
         if claimed.attempts > 1 or claimed.status is EffectStatus.ACCEPTED:
             [seen] = adapter.observe([ref])
             reached = _reached(claimed, seen)
-            if reached or (claimed.status is EffectStatus.ACCEPTED and _says_nothing(claimed, seen)):
+            if reached or (
+                claimed.status is EffectStatus.ACCEPTED and _says_nothing(claimed, seen)
+            ):
                 return reached or _unreadable(claimed)
             if only_look:
                 return _Settled(EffectStatus.CANCELLED, Event.CANCELLED, "hiding was stopped")

@@ -14,7 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from bot.model import Author, CapabilityReport, Cursor, ItemRef, Mail, Observation, Page, Scores, Text
+from bot.model import (
+    Author,
+    CapabilityReport,
+    Cursor,
+    ItemRef,
+    Mail,
+    Observation,
+    Page,
+    Scores,
+    Text,
+)
 
 Options = Mapping[str, object]
 

@@ -27,8 +27,8 @@ from adapters.x.marks import (
     walk,
 )
 from adapters.x.options import Credentials, XOptions, read_options
-from adapters.x.sweep import SWEPT_POSTS, queries_for
 from adapters.x.restricting import Restricting
+from adapters.x.sweep import SWEPT_POSTS, queries_for
 from bot.errors import AdapterError, Denied, Gone, Unsupported
 from bot.model import (
     Capability,
@@ -163,9 +163,7 @@ class XAdapter(Restricting):
                 newest = tuple(dict.fromkeys((*state.fresh, *state.known)))
                 state = FollowerMarks(known=newest[:FOLLOWERS_KNOWN])
             here = cursor_for(state, cursor, last)
-            yield Page(
-                self._people(fresh), here, last, problems=problems, billed=len(listing.rows)
-            )
+            yield Page(self._people(fresh), here, last, problems=problems, billed=len(listing.rows))
             if last:
                 return
 
@@ -351,9 +349,7 @@ def _observed(
             gone = ref.kind is ItemKind.NEWCOMER and not shapes.still_follows(row)
             blocked, muted = shapes.restrictions(row)
         present = Presence.PRESENT if row is not None else Presence.UNKNOWN
-        yield Observation(
-            ref, Presence.GONE if gone else present, blocked=blocked, muted=muted
-        )
+        yield Observation(ref, Presence.GONE if gone else present, blocked=blocked, muted=muted)
 
 
 def _raise_if_gone(answer: Json, ref: ItemRef) -> None:

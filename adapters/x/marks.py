@@ -82,7 +82,9 @@ def sweep_marks(cursor: Cursor) -> SweepMarks:
     return SweepMarks(str(stored.get("token") or ""), read if isinstance(read, int) else 0)
 
 
-def cursor_for(state: Mark | CommentMarks | FollowerMarks | SweepMarks, before: Cursor, last: bool) -> Cursor:
+def cursor_for(
+    state: Mark | CommentMarks | FollowerMarks | SweepMarks, before: Cursor, last: bool
+) -> Cursor:
     """The page's cursor: with the last page a new high-water mark, till then where to go on."""
     text = json.dumps(asdict(state), separators=(",", ":"))
     return Cursor(high_water=text) if last else Cursor(before.high_water, text)

@@ -113,7 +113,13 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - max(late_after, _SLOTS.get(stream, zero)), month)
+            _stream(
+                connection,
+                account.name,
+                stream,
+                now - max(late_after, _SLOTS.get(stream, zero)),
+                month,
+            )
             for stream in Stream
             if stream is not Stream.FOLLOWERS or _ever_read(connection, account.name, stream)
         ),

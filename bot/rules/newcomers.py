@@ -101,7 +101,23 @@ _BUSINESS = re.compile(
 _FOLLOW_BACK = re.compile(r"\bfollow(?:s|ing)?[ -]?back\b|\bf4f\b|\bfollow for follow\b|\bifb\b")
 _ADULT = re.compile(r"\b18 ?\+|\bnsfw\b|\bonly ?fans\b|\badult (?:content|only)|🔞")
 _GENERIC = frozenset(
-    "the of and st saint primary junior infant infants school academy c e church england".split()
+    [
+        "the",
+        "of",
+        "and",
+        "st",
+        "saint",
+        "primary",
+        "junior",
+        "infant",
+        "infants",
+        "school",
+        "academy",
+        "c",
+        "e",
+        "church",
+        "england",
+    ]
 )
 _SWAPS = str.maketrans("015$|!", "olslll")
 _PLUMAGE = re.compile(r"(?:official|real|uk|page|hq|\d+)$")

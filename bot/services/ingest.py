@@ -15,9 +15,7 @@ from bot.model import (
     Page,
     PollResult,
     Restriction,
-    Role,
     Stream,
-    Urgency,
 )
 from bot.observed import (
     note,
@@ -27,8 +25,8 @@ from bot.observed import (
     park_if_asked,
 )
 from bot.ports import Clock, PlatformAdapter
+from bot.services.vet import open_newcomer_case
 from bot.store import Store, UnitOfWork
-from bot.store.items import StoredItem
 
 SPENT = (
     "Reading stopped here: this month's budget for reading followers ([newcomers] reads_per_month "
@@ -166,7 +164,7 @@ def ingest(
     )
     for stored in met.new:
         if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
-            _open_newcomer_case(uow, stored, at)
+            open_newcomer_case(uow, stored, at)
     for stored in met.edited:
         note_edited(uow, stored, at)
     _know_again(uow, page, asked_at, at)
@@ -200,17 +198,3 @@ def _know_again(uow: UnitOfWork, page: Page, asked_at: datetime, at: datetime) -
                     uow.cases.sound_alarm(case.id, CAME_BACK)
             elif case is not None:
                 uow.cases.touch(case.id)
-
-
-def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
-    uow.cases.open(
-        item_id=stored.id,
-        reading_id=stored.reading_id,
-        urgency=Urgency.ROUTINE,
-        kinds=(),
-        child=False,
-        baseline=False,
-        audience={Role.COMMUNICATIONS_OFFICER},
-        excluded=(),
-        at=at,
-    )

@@ -82,6 +82,8 @@ def _facts(person: Person, notices: Sequence[DueNotice], settings: Settings) -> 
 
 
 def _what(notice: DueNotice) -> str:
+    if not notice.kinds and not notice.findings:
+        return "a person to look at"
     names = [
         plain_name(Kind(str(f["kind"])), Target(str(f["target"]))) for f in notice.findings
     ] or [plain_name(kind) for kind in notice.kinds]

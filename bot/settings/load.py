@@ -29,7 +29,16 @@ from bot.settings.shape import (
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "newcomers", "web", "policy")
+_DEFAULTED = (
+    "classifiers",
+    "hiding",
+    "calendar",
+    "letters",
+    "sample",
+    "newcomers",
+    "web",
+    "policy",
+)
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 

@@ -120,9 +120,7 @@ class People:
 
     # the parents' register ----------------------------------------------------------------------
 
-    def register(
-        self, platform: str, handle: str, *, by: str, on: date, expires_on: date
-    ) -> None:
+    def register(self, platform: str, handle: str, *, by: str, on: date, expires_on: date) -> None:
         """Note that this handle is a parent's; a second time renews it."""
         where = (t.register.c.platform == platform) & (t.register.c.handle == handle)
         self._connection.execute(sa.delete(t.register).where(where))

@@ -37,6 +37,10 @@ class StoredRestriction:
     ended_at: datetime | None
 
 
+_FAILED = frozenset({EffectStatus.UNSUPPORTED, EffectStatus.FAILED})
+"""What the platform would not do is a task for a person."""
+
+
 class Restrictions:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -82,9 +86,27 @@ class Restrictions:
         """What stands against somebody now."""
         return self._select(t.restriction.c.item_id == item_id, t.restriction.c.ended_at.is_(None))
 
-    def to_check(self, account: str, *, checked_before: datetime, most: int, limit: int) -> list[
-        StoredRestriction
-    ]:
+    def note_found(self, *, case_id: int, item_id: int, at: datetime) -> None:
+        """A block that somebody made on the platform itself; nobody here gave a reason."""
+        ref = self.add(
+            Restriction.BLOCK,
+            case_id=case_id,
+            item_id=item_id,
+            person="",
+            reason="Blocked on the platform.",
+            at=at,
+            until=None,
+            effect_id=None,
+        )
+        self._connection.execute(
+            sa.update(t.restriction)
+            .where(t.restriction.c.ref == ref)
+            .values(said_at=at, confirmed_at=at)
+        )
+
+    def to_check(
+        self, account: str, *, checked_before: datetime, most: int, limit: int
+    ) -> list[StoredRestriction]:
         """Tasks that somebody says are done and that were not yet seen to be, longest unchecked
         first; `most` checks each, then it stays "said to be done"."""
         return self._select(
@@ -127,7 +149,9 @@ class Restrictions:
     def note_check(self, restriction_id: int, *, at: datetime, confirmed: bool) -> None:
         """It was looked at, and is so or not yet."""
         more = t.restriction.c.checks + 1
-        self._set(restriction_id, checked_at=at, checks=more, confirmed_at=at if confirmed else None)
+        self._set(
+            restriction_id, checked_at=at, checks=more, confirmed_at=at if confirmed else None
+        )
 
     def note_undone(self, restriction_id: int, at: datetime) -> None:
         """The platform no longer shows it, and nobody ended it here."""
@@ -158,6 +182,7 @@ class Restrictions:
                     (t.effect.c.status == EffectStatus.CONFIRMED, t.effect.c.confirmed_at),
                     else_=None,
                 ).label("done_at"),
+                t.effect.c.status.label("effect_status"),
             )
             .join(t.item, t.item.c.id == t.restriction.c.item_id)
             .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
@@ -174,7 +199,7 @@ class Restrictions:
                 Restriction(row.kind),
                 row.person,
                 row.until,
-                row.effect_id is not None,
+                row.effect_id is not None and row.effect_status not in _FAILED,
                 row.said_by,
                 row.checks,
                 row.confirmed_at or row.done_at,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import CapabilityReport, Cursor, PollResult, Stream
+from bot.model import Capability, CapabilityReport, CapabilityState, Cursor, PollResult, Stream
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
@@ -182,6 +182,15 @@ class State:
                     "proven_at": at,
                 },
             )
+
+    def capability(self, account: str, capability: Capability) -> CapabilityState:
+        """What is known of one; untested where nothing is."""
+        state = self._connection.scalar(
+            sa.select(t.capability.c.state).where(
+                t.capability.c.account == account, t.capability.c.capability == capability
+            )
+        )
+        return CapabilityState(state) if state else CapabilityState.UNTESTED
 
     # switches -----------------------------------------------------------------------------------
 

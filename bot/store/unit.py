@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
+from bot.store.authors import Authors
 from bot.store.cases import Cases
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
@@ -51,6 +52,7 @@ class UnitOfWork:
         self.samples = Samples(connection)
         self.previews = Previews(connection)
         self.people = People(connection)
+        self.authors = Authors(connection)
         self.restrictions = Restrictions(connection)
 
     def commit(self) -> None:

@@ -204,6 +204,11 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{effect} was asked for by {by}."
         case Event.ACCEPTED:
             return f"{effect}: the platform accepted it. Not confirmed yet{because}."
+        case Event.CONFIRMED if facts.get("restriction"):
+            return f"Seen on the platform: {_restriction(facts)}."
+        case Event.OBSERVED if facts.get("restriction"):
+            how = "" if facts.get("standing") else "no longer "
+            return f"Seen on the platform: {how}{_restriction(facts)}. Nobody here did it."
         case Event.CONFIRMED:
             return f"{effect}: confirmed by looking again{because}."
         case Event.GONE:

@@ -68,9 +68,7 @@ def upgrade() -> None:
         sa.Column("confirmed_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parent_register")),
-        sa.UniqueConstraint(
-            "platform", "handle", name=op.f("uq_parent_register_platform_handle")
-        ),
+        sa.UniqueConstraint("platform", "handle", name=op.f("uq_parent_register_platform_handle")),
     )
     op.create_index(op.f("ix_parent_register_expires_on"), "parent_register", ["expires_on"])
     op.create_table(
