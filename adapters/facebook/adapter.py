@@ -197,10 +197,10 @@ class FacebookAdapter:
     def unblock(self, ref: ItemRef) -> Observation:
         return self._set_blocked(ref, blocked=False)
 
-    def mute(self, ref: ItemRef) -> Observation:
+    def mute(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
         raise Unsupported(MUTING_WHY)
 
-    def unmute(self, ref: ItemRef) -> Observation:
+    def unmute(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
         raise Unsupported(MUTING_WHY)
 
     def fetch_blocked(self) -> Sequence[Author]:

@@ -23,10 +23,10 @@ class Restricting:
     _client: XClient
     _matrix: Matrix
 
-    def block(self, ref: ItemRef) -> Observation:
+    def block(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
         raise Unsupported(BLOCKING)
 
-    def unblock(self, ref: ItemRef) -> Observation:
+    def unblock(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
         raise Unsupported(BLOCKING)
 
     def mute(self, ref: ItemRef) -> Observation:

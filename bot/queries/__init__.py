@@ -15,15 +15,13 @@ from bot.queries.cases import (
     CaseLine,
     Found,
     LatestEffect,
-    NewcomerLine,
     Tab,
     count_cases,
-    count_newcomers,
     count_waiting,
     list_cases,
-    list_newcomers,
 )
 from bot.queries.log import LogLine, list_log
+from bot.queries.newcomers import NewcomerLine, count_newcomers, list_newcomers
 from bot.queries.state import (
     AccountState,
     HidingState,

@@ -93,23 +93,6 @@ class CaseLine:
     latest: LatestEffect | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewcomerLine:
-    """Somebody new, with the platform's facts; nothing here scores a person."""
-
-    ref: str
-    version: int
-    platform: str
-    account: str
-    edges: tuple[str, ...]
-    name: str
-    handle: str
-    bio: str
-    permalink: str
-    facts: Mapping[str, str]
-    seen_at: datetime
-
-
 def list_cases(
     store: Store, viewer: Viewer, *, tab: Tab, limit: int = PER_PAGE, skip: int = 0
 ) -> list[CaseLine]:
@@ -160,44 +143,6 @@ def count_cases(store: Store, viewer: Viewer) -> dict[Tab, int]:
 def count_waiting(store: Store, viewer: Viewer) -> int:
     """How many cases wait for this viewer."""
     return _count(store, _on(Tab.YOURS, viewer))
-
-
-def list_newcomers(
-    store: Store, viewer: Viewer, *, limit: int = PER_PAGE, skip: int = 0
-) -> list[NewcomerLine]:
-    """Newcomers who wait for this viewer's decision, oldest first."""
-    query = (
-        sa.select(t.case.c.ref, t.case.c.version, t.item, t.reading.c.text)
-        .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
-        .where(_new(viewer))
-        .order_by(t.case.c.opened_at, t.case.c.id)
-        .limit(limit)
-        .offset(skip)
-    )
-    with looking(store) as connection:
-        rows = connection.execute(query).all()
-        edges = edges_of(connection, [row.id for row in rows])
-    return [
-        NewcomerLine(
-            row.ref,
-            row.version,
-            row.platform,
-            row.account,
-            edges.get(row.id, ()),
-            row.author_name,
-            row.author_handle,
-            row.text,
-            row.permalink,
-            row.facts,
-            row.first_seen_at,
-        )
-        for row in rows
-    ]
-
-
-def count_newcomers(store: Store, viewer: Viewer) -> int:
-    """How many newcomers wait for this viewer's decision."""
-    return _count(store, _new(viewer))
 
 
 def edges_of(connection: sa.Connection, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -253,14 +198,6 @@ def _on(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
         Tab.DONE: (~is_open, may_see(viewer)),
     }
     return sa.and_(t.item.c.kind != ItemKind.NEWCOMER, *where[tab])
-
-
-def _new(viewer: Viewer) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        t.item.c.kind == ItemKind.NEWCOMER,
-        t.case.c.status == CaseStatus.OPEN,
-        may_settle(viewer),
-    )
 
 
 def _count(store: Store, where: sa.ColumnElement[bool]) -> int:

@@ -186,7 +186,7 @@ def _whose(before: str, text: Normalised, match: re.Match[str], own: Pointing) -
 
 def _of_this_school(text: Normalised, school: School) -> Iterator[Pointer]:
     """Pupil or staff, in one breath with the school's own name."""
-    own = [word for word in re.findall(r"[a-z]+", normalise(school.name).plain)]
+    own = re.findall(r"[a-z]+", normalise(school.name).plain)
     words = [word for word in own if word not in _GENERIC and len(word) > 3]
     if not words:
         return

@@ -29,8 +29,9 @@ NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE, Outcome
 _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
     ItemKind.COMMENT: frozenset(set(Outcome) - VETTING),
+    ItemKind.REPORT: frozenset({Outcome.ALLOW}),
 }
-_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW}
+_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW, ItemKind.REPORT: Outcome.ALLOW}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
 _VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
 

@@ -136,11 +136,16 @@ _CHOICES = {
     Outcome.LATER: ("Later", "It comes back in two weeks."),
 }
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
+_DEALT_WITH = ("Dealt with", "The report is closed. It can be opened again.")
 _IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
 
 
-def choice(outcome: Outcome, *, hidden: bool, gone: bool) -> tuple[str, str]:
+def choice(
+    outcome: Outcome, *, hidden: bool, gone: bool, report: bool = False
+) -> tuple[str, str]:
     """What an outcome is called where one chooses it, and what it does."""
+    if report:
+        return _DEALT_WITH
     if outcome is Outcome.HIDE and hidden:
         return _STAYS_HIDDEN
     if outcome is Outcome.ALLOW and gone:
@@ -245,6 +250,35 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
         case Event.STEP:
             return f"{by} noted a step of the policy: {STEPS[str(facts['step'])]}."
 
+
+SAYS = {
+    "bio": "Says in the bio:",
+    "name": "Is called",
+    "handle": "Has the handle",
+    "facts": "The platform tells:",
+}
+POINTINGS = {
+    "age": "an age",
+    "school_year": "a school year",
+    "pupil": "a pupil of this school",
+    "parent": "family",
+    "staff": "school staff, or named like them",
+    "business": "business",
+    "adult": "adult content",
+    "follow_back": "follows many to be followed back",
+    "look_alike": "looks like the school’s or a colleague’s own account",
+    "new_account": "a new account without a picture",
+}
+"""What each pointer is about: what somebody says, never what they are."""
+
+STANDINGS = {
+    "asked": "Asked for, not confirmed yet",
+    "task": "Still to be done by a person",
+    "said": "Said to be done, not seen yet",
+    "confirmed": "Seen on the platform",
+    "ended_there": "Ended on the platform itself",
+    "lifted": "Lifted",
+}
 
 STEPS = {
     "advice": "a word of advice",
