@@ -158,8 +158,9 @@ class FacebookAdapter:
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """One call for each ref, for the batched `?ids=` is broken since October 2026.
 
-        A person cannot be looked up: UNKNOWN, and whether the Page's own list has them blocked. Raises where the answer says nothing of the item,
-        such as Throttled; what only this one item refuses is UNKNOWN.
+        A person cannot be looked up: UNKNOWN, and whether the Page's own list has them blocked.
+        Raises where the answer says nothing of the item, such as Throttled; what only this one
+        item refuses is UNKNOWN.
         """
         people = [ref for ref in refs if ref.kind is ItemKind.NEWCOMER]
         blocked = self._blocked() if people else None

@@ -354,9 +354,7 @@ def _pointers(row: Any, settings: Settings | None, now: datetime | None) -> tupl
         settings.people,
         settings.newcomers.age_from.get(row.platform, 13),
     )
-    return pointers(
-        row.author_name, row.author_handle, row.text, row.facts, school, now.date()
-    )
+    return pointers(row.author_name, row.author_handle, row.text, row.facts, school, now.date())
 
 
 def _restriction(row: Any, now: datetime) -> RestrictionLine:

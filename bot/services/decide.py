@@ -31,7 +31,11 @@ _FOR = {
     ItemKind.COMMENT: frozenset(set(Outcome) - VETTING),
     ItemKind.REPORT: frozenset({Outcome.ALLOW}),
 }
-_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW, ItemKind.REPORT: Outcome.ALLOW}
+_MILDEST = {
+    ItemKind.NEWCOMER: Outcome.APPROVE,
+    ItemKind.COMMENT: Outcome.ALLOW,
+    ItemKind.REPORT: Outcome.ALLOW,
+}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
 _VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
 

@@ -1,4 +1,4 @@
-"""Two things that people report by hand: a contact attempt, and somebody who poses as the school."""
+"""What people report by hand: a contact attempt, and somebody who poses as the school."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def report(
         )
         if not contact and given.platform in REPORT_LINKS:
             link = REPORT_LINKS[given.platform]
-            uow.cases.sound_alarm(case.id, f"Report it to the platform, which alone ends it: {link}")
+            told_where = f"Report it to the platform, which alone can end it: {link}"
+            uow.cases.sound_alarm(case.id, told_where)
         people = people_told(told, (), settings.policy.people)
         if not people:
             uow.cases.sound_alarm(case.id, NOBODY_TOLD)

@@ -107,9 +107,7 @@ class People:
             )
         )
 
-    def add_report(
-        self, platform: str, words: str, address: str, at: datetime
-    ) -> tuple[int, int]:
+    def add_report(self, platform: str, words: str, address: str, at: datetime) -> tuple[int, int]:
         """Keep what somebody reported by hand; returns the numbers of its item and reading."""
         item_id = insert_one(
             self._connection,

@@ -21,7 +21,18 @@ from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
-from bot.web.views import agreement, cases, log, newcomers, people, preview, queue, reading, sample, signin
+from bot.web.views import (
+    agreement,
+    cases,
+    log,
+    newcomers,
+    people,
+    preview,
+    queue,
+    reading,
+    sample,
+    signin,
+)
 
 __all__ = ["WebContext", "create_app"]
 

@@ -140,9 +140,7 @@ _DEALT_WITH = ("Dealt with", "The report is closed. It can be opened again.")
 _IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
 
 
-def choice(
-    outcome: Outcome, *, hidden: bool, gone: bool, report: bool = False
-) -> tuple[str, str]:
+def choice(outcome: Outcome, *, hidden: bool, gone: bool, report: bool = False) -> tuple[str, str]:
     """What an outcome is called where one chooses it, and what it does."""
     if report:
         return _DEALT_WITH

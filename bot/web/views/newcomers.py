@@ -75,9 +75,7 @@ def decided(
 
 
 @router.post("/newcomers/baseline")
-def baseline(
-    viewer: SignedIn, context: Context, account: Annotated[str, Form()] = ""
-) -> Response:
+def baseline(viewer: SignedIn, context: Context, account: Annotated[str, Form()] = "") -> Response:
     """Offer the next of those who followed before the first start."""
     take_baseline(context.store, context.clock, viewer, account, most=_OFFERED_AT_ONCE)
     return RedirectResponse("/newcomers", status_code=303)
