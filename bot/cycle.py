@@ -65,8 +65,12 @@ def look(app: App, account: str) -> None:
 
 
 def look_after_people(app: App, account: str) -> None:
-    """See whether what people decided about people happened, and holds."""
+    """See whether what people say they did about people is so."""
     check_tasks(app.store, app.clock, app.adapters[account])
+
+
+def compare_blocks(app: App, account: str) -> None:
+    """Hold who is blocked against the platform's own list: daily, for X bills it."""
     compare_blocked(app.store, app.clock, app.adapters[account])
 
 

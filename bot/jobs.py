@@ -24,6 +24,7 @@ _LOOK_MINUTES = 60
 _PROVE_HOURS = 24
 _SAMPLE_MINUTES = 60
 _PEOPLE_HOURS = 6
+_BLOCKS_HOURS = 24
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -71,6 +72,11 @@ class Timetable:
                 f"people:{name}",
                 partial(cycle.look_after_people, app, name),
                 _PEOPLE_HOURS * 3600,
+            )
+            self._every(
+                f"blocks:{name}",
+                partial(cycle.compare_blocks, app, name),
+                _BLOCKS_HOURS * 3600,
             )
             self._every(
                 f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600

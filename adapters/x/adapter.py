@@ -60,6 +60,8 @@ FOLLOWER_PAGES = 50
 """Pages of followers read in one run at most: each of the people on one is billed."""
 SMALL_PAGES = 5
 """So many pages of a run are small; beyond them a flood is read in fewer calls."""
+COUNT_EVERY = 3600.0
+"""Seconds: where a trial sweeps at every poll, X is not asked each time how many there are."""
 GONE = "It is no longer on X."
 UNREAD_FOLLOWERS = (
     f"More people followed since the last look than {FOLLOWER_PAGES} pages hold: the earlier ones "
@@ -83,6 +85,7 @@ class XAdapter(Restricting):
         self._clock = context.clock
         self._client = XClient(credentials, options.base_url, context.clock)
         self._matrix = Matrix(self._client, options)
+        self._counted_at = float("-inf")
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
@@ -268,7 +271,10 @@ class XAdapter(Restricting):
         return self._client.followers(self._own_id, token=mark.token, max_results=size)
 
     def _counted(self) -> int:
-        """How many followers X itself counts; 0 where it does not say."""
+        """How many followers X itself counts; 0 where it does not say, or was asked just now."""
+        if self._clock.monotonic() - self._counted_at < COUNT_EVERY:
+            return 0
+        self._counted_at = self._clock.monotonic()
         metrics = shapes.said(self._client.me()).get("public_metrics") or {}
         counted = metrics.get("followers_count")
         return counted if isinstance(counted, int) else 0
