@@ -339,7 +339,7 @@ def _token_can(uow: UnitOfWork, account: str, capability: Capability) -> bool:
 
 def _end_of(until: date | None) -> datetime | None:
     """The last moment of that day at the school."""
-    return until and datetime.combine(until, time(23, 59, 59), LONDON)
+    return datetime.combine(until, time(23, 59, 59), LONDON) if until else None
 
 
 def _restriction(uow: UnitOfWork, viewer: Viewer, ref: str) -> tuple[StoredRestriction, StoredCase]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -85,7 +86,7 @@ class Authors:
 
     def breaches(self, *, since: datetime, hidden_from: frozenset[str]) -> list[Breaches]:
         """Confirmed breaches by author, without cases that any of these people must not know."""
-        rows = self._connection.execute(breaches_query(since, ~accuses(hidden_from)))
+        rows: Any = self._connection.execute(breaches_query(since, ~accuses(hidden_from)))
         return [Breaches(*row) for row in rows]
 
     def had_step(self, one: Breaches, step: str) -> bool:

@@ -77,7 +77,7 @@ def year() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "schoolgate.db", KEY)
         upgrade(store.engine)
-        context = Context(clock, {}.get, Path(folder), account="school")
+        context = Context(clock, dict[str, str]().get, Path(folder), account="school")
         adapter = XAdapter(XOptions("school", user_id="1"), Credentials(None, "t"), context)
         x = Followers(clock, chance)
         adapter._client = cast(Any, x)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -62,9 +63,8 @@ def case_of(house: House, ref: ItemRef) -> str:
     return case.ref
 
 
-def decides(house: House, *cases: str, version: int = 1, **wish: object) -> int:
-    picks = [(case, version) for case in cases]
-    vetting = Vetting(picks, **wish)  # type: ignore[arg-type]  # each test names what it is about
+def decides(house: House, *cases: str, **wish: Any) -> int:
+    vetting = Vetting([(case, 1) for case in cases], **wish)
     return vet(house.store, house.clock, house.settings, OFFICER, vetting)
 
 
@@ -79,7 +79,7 @@ def waiting(house: House, viewer: Viewer = OFFICER) -> list[str]:
     return [line.name for line in lines]
 
 
-def not_suitable(then: Restriction | None = None, until: date | None = None) -> dict[str, object]:
+def not_suitable(then: Restriction | None = None, until: date | None = None) -> dict[str, Any]:
     return {
         "outcome": Outcome.NOT_SUITABLE,
         "why": Unsuitable.UNKNOWN,
@@ -114,7 +114,7 @@ def test_many_are_decided_at_once_or_none_of_them(house: House) -> None:
         {**not_suitable(Restriction.BLOCK, date(2026, 11, 1))},
     ],
 )
-def test_a_decision_that_lacks_something_is_refused(house: House, wish: dict[str, object]) -> None:
+def test_a_decision_that_lacks_something_is_refused(house: House, wish: dict[str, Any]) -> None:
     _, case = comes(house)
     with pytest.raises(Refused):
         decides(house, case, **wish)
@@ -383,10 +383,6 @@ def listing(tmp_path: Path) -> Iterator[House]:
     made.cycle()
     yield made
     made.close()
-
-
-def ref_of(name: str) -> ItemRef:
-    return a_newcomer(name, native_id=f"9{name}", account="school").ref
 
 
 def polls(house: House) -> list[str]:
