@@ -101,6 +101,8 @@ class MemoryAdapter(_OnCommand):
 
     accept_without_doing = False
     """A write is answered with "accepted" and changes nothing: it never reads back."""
+    lists_followers = False
+    """True: newcomers are a list, read on the timetable and in sweeps, as on X."""
     proves_writes = True
     """The answer to hide and unhide says what holds now; else it must be read back."""
 
@@ -114,6 +116,7 @@ class MemoryAdapter(_OnCommand):
         self._entries: dict[ItemRef, _Entry] = {}
         self._turn = 0
         self._denied: dict[Capability, str] = {}
+        self._restricted: dict[str, set[ItemRef]] = {"block": set(), "mute": set()}
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
@@ -205,6 +208,16 @@ class MemoryAdapter(_OnCommand):
     def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
         return self._pages("fetch_newcomers", Capability.READ_NEWCOMERS, Newcomer, cursor)
 
+    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """All who are there, newest first; the resume mark is the turn below which it goes on."""
+        if not self.lists_followers:
+            raise Unsupported("This memory platform has no list of followers.")
+        self._enter("sweep_newcomers")
+        self._permit(Capability.READ_NEWCOMERS)
+        for page in self._walk("sweep_newcomers", Newcomer, Cursor("0", cursor.resume)):
+            marks = Cursor(cursor.high_water, page.cursor.resume)
+            yield replace(page, cursor=page.cursor if page.last else marks, billed=len(page.items))
+
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         self._enter("observe", *refs)
         self._permit(Capability.OBSERVE)
@@ -227,13 +240,62 @@ class MemoryAdapter(_OnCommand):
             del self._entries[ref]
             return Observation(ref, Presence.GONE)
 
+    def block(self, ref: ItemRef) -> Observation:
+        return self._restrict("block", Capability.BLOCK, ref, True)
+
+    def unblock(self, ref: ItemRef) -> Observation:
+        return self._restrict("unblock", Capability.BLOCK, ref, False)
+
+    def mute(self, ref: ItemRef) -> Observation:
+        return self._restrict("mute", Capability.MUTE, ref, True)
+
+    def unmute(self, ref: ItemRef) -> Observation:
+        return self._restrict("unmute", Capability.MUTE, ref, False)
+
+    def fetch_blocked(self) -> Sequence[Author]:
+        self._enter("fetch_blocked")
+        self._permit(Capability.BLOCK)
+        with self._lock:
+            entries = [self._entries.get(ref) for ref in sorted(self.blocked, key=str)]
+            people = [each.item for each in entries if each is not None]
+            return [each.author for each in people if isinstance(each, Newcomer)]
+
+    @property
+    def blocked(self) -> frozenset[ItemRef]:
+        """Those whom the account blocks."""
+        return frozenset(self._restricted["block"])
+
+    def block_by_person(self, ref: ItemRef) -> None:
+        """Somebody at the school blocks this person on the platform itself."""
+        self._restricted["block"].add(ref)
+
+    def _restrict(self, call: str, capability: Capability, ref: ItemRef, on: bool) -> Observation:
+        if ref.kind is not ItemKind.NEWCOMER:
+            raise Unsupported("Only people can be blocked or muted on the memory platform.")
+        self._enter(call, ref)
+        self._permit(capability)
+        sort = call.removeprefix("un")
+        with self._lock:
+            if self.accept_without_doing:
+                return Observation(ref, Presence.UNKNOWN)
+            (self._restricted[sort].add if on else self._restricted[sort].discard)(ref)
+            return self._person(ref) if self.proves_writes else Observation(ref, Presence.UNKNOWN)
+
+    def _person(self, ref: ItemRef) -> Observation:
+        there = Presence.PRESENT if ref in self._entries else Presence.GONE
+        blocked, muted = (ref in self._restricted[sort] for sort in ("block", "mute"))
+        return Observation(ref, there, blocked=blocked, muted=muted)
+
     def _pages(
         self, call: str, capability: Capability, sort: type[Item], cursor: Cursor
     ) -> Iterator[Page]:
-        """A run goes from the newest turn down to the high-water mark; its resume mark holds the
-        turn at which it began and the one below which it goes on."""
         self._enter(call)
         self._permit(capability)
+        yield from self._walk(call, sort, cursor)
+
+    def _walk(self, call: str, sort: type[Item], cursor: Cursor) -> Iterator[Page]:
+        """A run goes from the newest turn down to the high-water mark; its resume mark holds the
+        turn at which it began and the one below which it goes on."""
         floor = int(cursor.high_water or 0)
         if cursor.resume:
             top, below = (int(turn) for turn in cursor.resume.split("/"))
@@ -280,6 +342,8 @@ class MemoryAdapter(_OnCommand):
         return entry.item
 
     def _observation(self, ref: ItemRef) -> Observation:
+        if ref.kind is ItemKind.NEWCOMER:
+            return self._person(ref)
         entry = self._entries.get(ref)
         if entry is None:
             return Observation(ref, Presence.GONE)

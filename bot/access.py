@@ -25,7 +25,9 @@ from bot.model import ItemKind, Kind, Outcome, Role
 DPO_KINDS = frozenset({Kind.PERSONAL_DATA, Kind.REQUEST})
 """What the data protection officer sees without being told."""
 
-_NEWCOMER_OUTCOMES = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE})
+_NEWCOMER_OUTCOMES = frozenset(
+    {Outcome.APPROVE, Outcome.NOT_SUITABLE, Outcome.UNSURE, Outcome.LATER}
+)
 SAFEGUARDING = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
 """Where one of these was told, trail and decision are theirs."""
 
@@ -151,6 +153,21 @@ def may_sign_day(viewer: Viewer) -> bool:
     headteacher, who gets the letter about a day that nobody signed and can stand in.
     """
     return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
+def may_vet(viewer: Viewer) -> bool:
+    """Whether newcomers, the parents' register and what is done about people are their work."""
+    return Role.COMMUNICATIONS_OFFICER in viewer.roles
+
+
+def may_see_restrictions(viewer: Viewer) -> bool:
+    """Whether they see who is blocked, muted or removed, and who was warned (policy.md, 11)."""
+    return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})
+
+
+def may_report(viewer: Viewer) -> bool:
+    """Whether they may report a contact attempt or an impersonation."""
+    return bool(viewer.roles - NO_CONTENT)
 
 
 def may_answer_sample(viewer: Viewer) -> bool:

@@ -25,10 +25,14 @@ _LATE_AT_LEAST = timedelta(minutes=15)
 _INTERRUPTED = "The reading was interrupted before its end."
 _A_DAY = timedelta(days=1)
 
+_SLOTS = {Stream.NEWCOMERS: timedelta(hours=36), Stream.FOLLOWERS: timedelta(days=9)}
+"""Read once a day or a week where reading them costs: late after that, and some."""
 
-def late_after(poll_minutes: float) -> timedelta:
+
+def late_after(poll_minutes: float, stream: Stream) -> timedelta:
     """After how long without a complete reading a stream counts as not read."""
-    return max(_LATE_AFTER_POLLS * timedelta(minutes=poll_minutes), _LATE_AT_LEAST)
+    often = max(_LATE_AFTER_POLLS * timedelta(minutes=poll_minutes), _LATE_AT_LEAST)
+    return max(often, _SLOTS.get(stream, timedelta()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ def cover_day(uow: UnitOfWork, settings: Settings, day: date, now: datetime) -> 
             _cover_stream(uow, account, stream, begin, horizon)
             for account in accounts
             for stream in Stream
+            if stream is not Stream.FOLLOWERS
+            or uow.days.polls(account.name, stream, begin, horizon)
         ),
         unjudged=uow.days.unjudged(),
     )
@@ -182,7 +188,7 @@ def _cover_stream(
     horizon: datetime,
 ) -> StreamCover:
     polls = uow.days.polls(account.name, stream, begin, horizon)
-    read_to, gaps = gaps_of(polls, begin, horizon, late_after(account.poll_minutes))
+    read_to, gaps = gaps_of(polls, begin, horizon, late_after(account.poll_minutes, stream))
     within = [p for p in polls if begin < p.started_at <= horizon and p.result is not None]
     return StreamCover(
         account=account.name,

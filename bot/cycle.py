@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import structlog
 
 from bot.bootstrap import App
@@ -14,22 +16,29 @@ from bot.services.alarming import write_alarms
 from bot.services.answering import chase
 from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
+from bot.services.newcomers import read_newcomers
 from bot.services.notify import compose
 from bot.services.reminding import remind
+from bot.services.repeat import suggest_steps
+from bot.services.restricting import (
+    check_tasks,
+    compare_blocked,
+    expire_register,
+    remind_of_lapsed,
+)
 from bot.services.sample import draw
 from bot.services.unsigned import tell_unsigned
 
 _log = structlog.get_logger("schoolgate.cycle")
 
-STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS)
-"""In this order: a post is the context of the comments below it."""
+STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS)
+"""In this order: a post is the context of the comments below it. Then come the newcomers."""
 
 
 def read_account(app: App, account: str) -> list[PollReport]:
     """Read all streams of one account and judge what came; one stream's failure harms no other."""
     reports = []
-    for stream in STREAMS:
-        report = poll(app.store, app.clock, app.adapters[account], stream)
+    for report in _read_streams(app, account):
         reports.append(report)
         assess_waiting(app.store, app.clock, app.settings, app.classifiers)
         write = _log.info if report.complete else _log.error
@@ -44,6 +53,13 @@ def read_account(app: App, account: str) -> list[PollReport]:
     return reports
 
 
+def _read_streams(app: App, account: str) -> Iterator[PollReport]:
+    adapter = app.adapters[account]
+    for stream in STREAMS:
+        yield poll(app.store, app.clock, adapter, stream)
+    yield from read_newcomers(app.store, app.clock, app.settings.newcomers, adapter)
+
+
 def act(app: App, account: str) -> None:
     """Carry out what is asked for on one account, then look at what is there."""
     deliver(app.store, app.clock, app.adapters[account])
@@ -52,6 +68,23 @@ def act(app: App, account: str) -> None:
 def look(app: App, account: str) -> None:
     """Compare what one account shows with what was asked for."""
     reconcile(app.store, app.clock, app.adapters[account])
+
+
+def look_after_people(app: App, account: str) -> None:
+    """See whether what people say they did about people is so."""
+    check_tasks(app.store, app.clock, app.adapters[account])
+
+
+def compare_blocks(app: App, account: str) -> None:
+    """Hold who is blocked against the platform's own list: daily, for X bills it."""
+    compare_blocked(app.store, app.clock, app.adapters[account])
+
+
+def remind_about_people(app: App) -> None:
+    """What is over, who has come to a step of the policy, and what is to be forgotten."""
+    remind_of_lapsed(app.store, app.clock, app.settings)
+    suggest_steps(app.store, app.clock, app.settings)
+    expire_register(app.store, app.clock)
 
 
 def send_letters(app: App) -> None:
@@ -107,6 +140,8 @@ def run_cycle(app: App) -> list[PollReport]:
     for account in app.adapters:
         act(app, account)
         look(app, account)
+        look_after_people(app, account)
+    remind_about_people(app)
     draw_sample(app)
     send_letters(app)
     return reports

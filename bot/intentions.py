@@ -26,15 +26,15 @@ def ask_for(
     by: str,
     at: datetime,
     wait: timedelta = timedelta(0),
-) -> None:
+) -> int:
     """Ask for something (which does not mean that it happened); it replaces what was under way.
 
-    It leaves after `wait` at the earliest.
+    It leaves after `wait` at the earliest. Returns the number of the effect.
     """
     before = uow.effects.active_for(case.item_id)
     if before is not None:
         _note(uow, Event.SUPERSEDED, case, before.kind, before.asked_by, at)
-    uow.effects.ask(
+    asked = uow.effects.ask(
         kind,
         channel=channel,
         asked_by=by,
@@ -45,6 +45,7 @@ def ask_for(
         wait=wait,
     )
     _note(uow, Event.ASKED, case, kind, by, at)
+    return asked
 
 
 def take_back(uow: UnitOfWork, *, case: StoredCase, at: datetime, only_by: str = "") -> None:

@@ -24,6 +24,8 @@ _LOOK_MINUTES = 60
 _PROVE_HOURS = 24
 _SAMPLE_MINUTES = 60
 _PING_MINUTES = 15
+_PEOPLE_HOURS = 6
+_BLOCKS_HOURS = 24
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -68,8 +70,20 @@ class Timetable:
             self._every(f"act:{name}", partial(_act, app, name, turn), _DELIVER_SECONDS)
             self._every(f"look:{name}", partial(cycle.look, app, name), _LOOK_MINUTES * 60)
             self._every(
+                f"people:{name}",
+                partial(cycle.look_after_people, app, name),
+                _PEOPLE_HOURS * 3600,
+            )
+            self._every(
+                f"blocks:{name}",
+                partial(cycle.compare_blocks, app, name),
+                _BLOCKS_HOURS * 3600,
+            )
+            self._every(
                 f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
             )
+        remind = partial(cycle.remind_about_people, app)
+        self._every("people", remind, _SAMPLE_MINUTES * 60)
         self._every("sample", partial(cycle.draw_sample, app), _SAMPLE_MINUTES * 60)
         if app.beacon is not None:
             self._every("ping", partial(cycle.ping, app), _PING_MINUTES * 60)

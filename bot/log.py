@@ -50,6 +50,12 @@ class Event(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     CHASED = "chased"
     REMINDED = "reminded"
+    RENAMED = "renamed"
+    RETURNED = "returned"
+    SAID_DONE = "said_done"
+    RESTRICTED = "restricted"
+    LIFTED = "lifted"
+    STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)

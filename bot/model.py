@@ -29,6 +29,7 @@ class Stream(StrEnum):
     OWN_POSTS = "own_posts"
     COMMENTS = "comments"
     NEWCOMERS = "newcomers"
+    FOLLOWERS = "followers"
 
 
 class Edge(StrEnum):
@@ -406,6 +407,8 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     APPROVE = "approve"
     NOT_SUITABLE = "not_suitable"
+    UNSURE = "unsure"
+    LATER = "later"
 
 
 class DayOutcome(StrEnum):
@@ -434,6 +437,10 @@ class EffectKind(StrEnum):
     HIDE = "hide"
     UNHIDE = "unhide"
     DELETE = "delete"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    MUTE = "mute"
+    UNMUTE = "unmute"
     LETTER = "letter"
 
 
@@ -448,6 +455,20 @@ class EffectStatus(StrEnum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     UNSUPPORTED = "unsupported"
+
+
+PERSON_EFFECTS = frozenset(
+    {EffectKind.BLOCK, EffectKind.UNBLOCK, EffectKind.MUTE, EffectKind.UNMUTE}
+)
+"""What touches what a person may do: only ever asked for by a person."""
+
+
+class Restriction(StrEnum):
+    """What a person at the school may do about somebody, on the platform."""
+
+    BLOCK = "block"
+    MUTE = "mute"
+    REMOVE = "remove"
 
 
 ACTIVE_EFFECTS = frozenset({EffectStatus.PENDING, EffectStatus.CLAIMED, EffectStatus.ACCEPTED})
@@ -470,6 +491,8 @@ class Observation:
     presence: Presence
     hidden: bool | None = None
     can_hide: bool | None = None
+    blocked: bool | None = None
+    muted: bool | None = None
 
 
 class Capability(StrEnum):
@@ -482,6 +505,8 @@ class Capability(StrEnum):
     HIDE = "hide"
     UNHIDE = "unhide"
     DELETE = "delete"
+    BLOCK = "block"
+    MUTE = "mute"
 
 
 class CapabilityState(StrEnum):
@@ -529,6 +554,7 @@ class Page:
     `cursor` is to be stored once `items` are: with `last` it holds the new high-water mark and no
     resume mark. `not_visible` counts what the platform says is there but does not return.
     `problems` are plain sentences about what this page could not hold; one makes the poll partial.
+    `billed` counts what the platform charges for on it, a person read twice a day counted twice.
     """
 
     items: tuple[Item, ...]
@@ -536,6 +562,7 @@ class Page:
     last: bool
     not_visible: int = 0
     problems: tuple[str, ...] = ()
+    billed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

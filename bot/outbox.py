@@ -24,7 +24,14 @@ from bot.errors import (
 )
 from bot.hiding import STOPPED
 from bot.log import Event
-from bot.model import EffectKind, EffectStatus, ItemRef, Observation, Presence
+from bot.model import (
+    PERSON_EFFECTS,
+    EffectKind,
+    EffectStatus,
+    ItemRef,
+    Observation,
+    Presence,
+)
 from bot.observed import compare, park_if_asked
 from bot.ports import Clock, Mailer, PlatformAdapter
 from bot.store import Store, UnitOfWork
@@ -94,7 +101,9 @@ def _carry_out(
         if claimed.attempts > 1 or claimed.status is EffectStatus.ACCEPTED:
             [seen] = adapter.observe([ref])
             reached = _reached(claimed, seen)
-            if reached or (claimed.status is EffectStatus.ACCEPTED and seen.hidden is None):
+            if reached or (
+                claimed.status is EffectStatus.ACCEPTED and _says_nothing(claimed, seen)
+            ):
                 return reached or _unreadable(claimed)
             if only_look:
                 return _Settled(EffectStatus.CANCELLED, Event.CANCELLED, "hiding was stopped")
@@ -106,6 +115,10 @@ def _carry_out(
             EffectKind.HIDE: adapter.hide,
             EffectKind.UNHIDE: adapter.unhide,
             EffectKind.DELETE: adapter.delete,
+            EffectKind.BLOCK: adapter.block,
+            EffectKind.UNBLOCK: adapter.unblock,
+            EffectKind.MUTE: adapter.mute,
+            EffectKind.UNMUTE: adapter.unmute,
         }[claimed.kind]
         answer = call(ref)
         if reached := _reached(claimed, answer):
@@ -121,6 +134,11 @@ def _carry_out(
 
 def _reached(claimed: StoredEffect, seen: Observation) -> _Settled | None:
     """Confirmed, if what the platform says is what was asked for."""
+    if claimed.kind in PERSON_EFFECTS:
+        # Whoever left may still be blocked: presence says nothing here.
+        if _restricted(claimed, seen) is (claimed.kind in _RESTRICTING):
+            return _Settled(EffectStatus.CONFIRMED, Event.CONFIRMED)
+        return None
     if seen.presence is Presence.GONE:
         event = Event.CONFIRMED if claimed.kind is EffectKind.DELETE else Event.GONE
         return _Settled(EffectStatus.CONFIRMED, event, "it is gone", presence=Presence.GONE)
@@ -128,6 +146,20 @@ def _reached(claimed: StoredEffect, seen: Observation) -> _Settled | None:
     if wanted is not None and seen.hidden is wanted:
         return _Settled(EffectStatus.CONFIRMED, Event.CONFIRMED, hidden=wanted)
     return None
+
+
+_RESTRICTING = frozenset({EffectKind.BLOCK, EffectKind.MUTE})
+
+
+def _restricted(claimed: StoredEffect, seen: Observation) -> bool | None:
+    blocking = claimed.kind in (EffectKind.BLOCK, EffectKind.UNBLOCK)
+    return seen.blocked if blocking else seen.muted
+
+
+def _says_nothing(claimed: StoredEffect, seen: Observation) -> bool:
+    """Whether the platform does not tell how it stands with what was asked for."""
+    said = _restricted(claimed, seen) if claimed.kind in PERSON_EFFECTS else seen.hidden
+    return said is None
 
 
 def _unreadable(claimed: StoredEffect) -> _Settled:
@@ -164,7 +196,7 @@ def _after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> _S
     back = (
         EffectStatus.ACCEPTED if claimed.status is EffectStatus.ACCEPTED else EffectStatus.PENDING
     )
-    if isinstance(error, Gone):
+    if isinstance(error, Gone) and claimed.kind not in PERSON_EFFECTS:
         event = Event.CONFIRMED if claimed.kind is EffectKind.DELETE else Event.GONE
         return _Settled(EffectStatus.CONFIRMED, event, why, presence=Presence.GONE)
     if isinstance(error, Unsupported):

@@ -14,7 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from bot.model import CapabilityReport, Cursor, ItemRef, Mail, Observation, Page, Scores, Text
+from bot.model import (
+    Author,
+    CapabilityReport,
+    Cursor,
+    ItemRef,
+    Mail,
+    Observation,
+    Page,
+    Scores,
+    Text,
+)
 
 Options = Mapping[str, object]
 
@@ -55,6 +65,9 @@ class PlatformAdapter(Protocol):
 
     platform: str
     account: str
+    lists_followers: bool
+    """There is a list of followers, and reading it costs: it is read on a timetable. Else newcomers
+    come along with the comments, and are read with them."""
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self: ...
@@ -72,7 +85,13 @@ class PlatformAdapter(Protocol):
         """Everything others wrote to, about or under the account."""
 
     def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
-        """Followers, follow requests or first-seen commenters."""
+        """Followers, follow requests or first-seen commenters: the newest, as cheaply as can be."""
+
+    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """Everybody who follows now, known or not; an interrupted run goes on at its resume mark.
+
+        Raises Unsupported where there is no such list (`lists_followers` is False).
+        """
 
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """What the platform says of these items now: one answer each, same order."""
@@ -89,6 +108,28 @@ class PlatformAdapter(Protocol):
 
     def delete(self, ref: ItemRef) -> Observation:
         """Delete it for good; only ever called for a person's decision. Idempotent by Gone."""
+
+    def block(self, ref: ItemRef) -> Observation:
+        """Keep this newcomer away from the account; only ever called for a person's decision.
+
+        Idempotent. Returns what the answer itself proves: `blocked` is True only where the platform
+        said so, else None. Raises as `hide` does.
+        """
+
+    def unblock(self, ref: ItemRef) -> Observation:
+        """The reverse of `block`, alike in all else."""
+
+    def mute(self, ref: ItemRef) -> Observation:
+        """See no more of this newcomer, who is not told and may still follow; else as `block`."""
+
+    def unmute(self, ref: ItemRef) -> Observation:
+        """The reverse of `mute`, alike in all else."""
+
+    def fetch_blocked(self) -> Sequence[Author]:
+        """The platform's own list of those whom the account blocks.
+
+        Raises Unsupported where there is none, and AdapterError.
+        """
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from adapters.facebook.capabilities import (
+    MUTING_WHY,
     NEWCOMERS_WHY,
     READ_OTHERS,
     everything_denied,
@@ -74,6 +75,7 @@ class FacebookAdapter:
     """
 
     platform = PLATFORM
+    lists_followers = False
 
     def __init__(self, options: FacebookOptions, account: str, clock: Clock) -> None:
         self.account = account
@@ -149,13 +151,27 @@ class FacebookAdapter:
         people = tuple(self._newcomer(*seen, now) for seen in met.authors.values())
         yield Page(people, Cursor(now.isoformat()), last=True, problems=met.problems)
 
+    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002  there is no list
+        raise Unsupported(NEWCOMERS_WHY)
+        yield
+
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """One call for each ref, for the batched `?ids=` is broken since October 2026.
 
-        A person cannot be looked up: UNKNOWN. Raises where the answer says nothing of the item,
-        such as Throttled; what only this one item refuses is UNKNOWN.
+        A person cannot be looked up: UNKNOWN, and whether the Page's own list has them blocked.
+        Raises where the answer says nothing of the item, such as Throttled; what only this one
+        item refuses is UNKNOWN.
         """
-        return [self._observed(ref) for ref in refs]
+        people = [ref for ref in refs if ref.kind is ItemKind.NEWCOMER]
+        blocked = self._blocked() if people else None
+        return [
+            Observation(
+                ref, Presence.UNKNOWN, blocked=None if blocked is None else ref.native_id in blocked
+            )
+            if ref.kind is ItemKind.NEWCOMER
+            else self._observed(ref)
+            for ref in refs
+        ]
 
     def hide(self, ref: ItemRef) -> Observation:
         """Hide a comment. The author and the author's friends may still see it (platforms.md)."""
@@ -174,6 +190,24 @@ class FacebookAdapter:
             self._confirm_sight()
             raise
         return Observation(ref, Presence.UNKNOWN)
+
+    def block(self, ref: ItemRef) -> Observation:
+        """Needs the Page-scoped id, which comes with a comment's `from` only."""
+        return self._set_blocked(ref, blocked=True)
+
+    def unblock(self, ref: ItemRef) -> Observation:
+        return self._set_blocked(ref, blocked=False)
+
+    def mute(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
+        raise Unsupported(MUTING_WHY)
+
+    def unmute(self, ref: ItemRef) -> Observation:  # noqa: ARG002  nobody can be
+        raise Unsupported(MUTING_WHY)
+
+    def fetch_blocked(self) -> Sequence[Author]:
+        self._prove()
+        listed = self._graph.blocked(self._options.page_id)
+        return [Author(text(row, "id"), name=text(row, "name")) for row in listed]
 
     # --- parts -------------------------------------------------------------------------------
 
@@ -256,9 +290,23 @@ class FacebookAdapter:
             raise Denied(missing_permission(missing))
         self._sight_at = now
 
+    def _blocked(self) -> frozenset[str] | None:
+        """Who is blocked; None where Facebook refuses to say."""
+        try:
+            return frozenset(each.native_id for each in self.fetch_blocked())
+        except AdapterError as error:
+            if not _is_refusal_of_this(error) and not isinstance(error, Denied):
+                raise
+            return None
+
+    def _set_blocked(self, ref: ItemRef, *, blocked: bool) -> Observation:
+        if ref.kind is not ItemKind.NEWCOMER:
+            raise Unsupported("On Facebook only people can be blocked.")
+        self._prove()
+        said = self._graph.set_blocked(self._options.page_id, ref.native_id, blocked)
+        return Observation(ref, Presence.UNKNOWN, blocked=blocked if said else None)
+
     def _observed(self, ref: ItemRef) -> Observation:
-        if ref.kind is ItemKind.NEWCOMER:
-            return Observation(ref, Presence.UNKNOWN)
         try:
             return self._look(ref)
         except Gone:

@@ -21,6 +21,8 @@ NEWCOMERS_WHY = (
     "Facebook gives no list of followers: whoever is first seen to comment is shown instead."
 )
 
+MUTING_WHY = "Facebook lets a Page mute nobody. It can block people instead."
+
 
 @dataclass(frozen=True, slots=True)
 class Grants:
@@ -87,6 +89,8 @@ def matrix(graph: Graph, page_id: str, grants: Grants, now: datetime) -> list[Ca
         CapabilityReport(Capability.HIDE, *hide),
         CapabilityReport(Capability.UNHIDE, *hide),
         CapabilityReport(Capability.DELETE, *delete),
+        CapabilityReport(Capability.BLOCK, *_blocking(grants)),
+        CapabilityReport(Capability.MUTE, CapabilityState.IMPOSSIBLE, MUTING_WHY),
     ]
 
 
@@ -123,6 +127,13 @@ def _moderation(grants: Grants, allowed_somewhere: bool) -> _Finding:
             "The permission is granted, but no recent comment is there to prove it on.",
         )
     return _WORKS
+
+
+def _blocking(grants: Grants) -> _Finding:
+    """Nothing but a real block proves it; the permission is the one for moderating."""
+    if missing := grants.missing(_MODERATE):
+        return CapabilityState.DENIED, missing_permission(missing)
+    return CapabilityState.UNTESTED, "It shows when somebody is really blocked."
 
 
 def _for_other_pages(facts: Raw, page_id: str) -> Iterator[str]:

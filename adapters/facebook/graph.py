@@ -84,6 +84,19 @@ class Graph:
         """Delete a post or a comment for good."""
         _accepted(self._sdk.delete_object(quote(native_id, safe="")))
 
+    def blocked(self, page_id: str) -> Iterator[Raw]:
+        """Those whom the Page blocks (Page API, "Manage a Page")."""
+        for page in self.pages(page_id, "blocked", {"limit": "100"}):
+            yield from rows(page)
+
+    def set_blocked(self, page_id: str, psid: str, blocked: bool) -> bool:
+        """Ask for it; whether Facebook says that it is so. A POST answers `{psid: true}`."""
+        path = f"{self._sdk.version}/{quote(page_id, safe='')}/blocked"
+        if not blocked:
+            _accepted(self._sdk.request(path, args={"user": psid}, method="DELETE"))
+            return True
+        return mapping(self._sdk.request(path, post_args={"user": psid})).get(psid) is True
+
     def token_facts(self, token: str) -> Raw:
         """What Facebook says of a token, asked with that token: type, scopes, expiry.
 

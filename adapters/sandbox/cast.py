@@ -85,6 +85,8 @@ X_PEOPLE = {
     "quick_cash_uk7": XPerson("Work From Home UK", "DM for details", NEW, 2, 1900),
     "coin_kings_24": XPerson("Coin Kings", "100x. Not financial advice.", NEW, 5, 4100),
     "yr6_frogboy": XPerson("frogboy", "yr 6 rossmore | football | frogs", _in(2026), 6, 41),
+    "jess_and_pip": XPerson("Jess", "My year 5 wants a dog. I want to sleep.", _in(2018), 96, 140),
+    "R0ssmoreDemo": XPerson("Rossmore Primary School", "Official page", NEW, 0, 12),
     "MissE_Year2": XPerson("Miss E", "Teacher of tiny humans. Views mine.", _in(2019), 64, 120),
     "vote_greenway": XPerson("Greenway Independents", "For the villages", _in(2022), 530, 610),
     "hands_off_fen": XPerson("Fenland Alliance", "Campaign account", _in(2023), 412, 580),

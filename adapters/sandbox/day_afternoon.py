@@ -8,6 +8,7 @@ from adapters.sandbox.directions import (
     FilteredByFacebook,
     Follow,
     Post,
+    Rename,
     Scene,
     Unhide,
     comment,
@@ -213,6 +214,7 @@ AFTERNOON = (
                 Kind.PUPIL_AUTHOR,
             ),
             Follow("coin_kings_24", "leaves"),
+            Rename("hollyb_reads", "hollyb_writes"),
         ),
     ),
     Scene(

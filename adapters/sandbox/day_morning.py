@@ -266,6 +266,8 @@ MORNING = (
                 look_alike=True,
             ),
             Follow("MissE_Year2"),
+            Follow("jess_and_pip"),
+            Follow("R0ssmoreDemo"),
         ),
     ),
 )

@@ -202,6 +202,17 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """Somebody on X takes another handle; the script goes on calling them by the old one."""
+
+    who: str
+    handle: str
+
+    def act(self, players: Players) -> None:
+        players.world.x_rename(players.on_x(self.who), self.handle)
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A platform stops answering as it should: so many times, or (None) until `AllWell`."""
 

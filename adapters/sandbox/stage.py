@@ -80,6 +80,8 @@ class Stage:
                 "port": self._mail_port,
                 "security": "none",
             },
+            # Nothing is billed here: who comes, leaves or has another name is seen at every poll.
+            "newcomers": {"look": "always", "sweep": "always"},
             # A day in minutes, or 160 fed texts an hour, is no reason for the breaker.
             "hiding": {"mode": "hide", "breaker_per_hour": 200},
         }

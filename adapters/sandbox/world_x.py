@@ -175,6 +175,10 @@ class XWorld(Store):
         """This user is no longer a follower, or was removed by a person on x.com."""
         self.x_unrelate(user_id, "follower")
 
+    def x_rename(self, user_id: str, handle: str) -> None:
+        """This user takes another handle; the id stays."""
+        self.write("UPDATE x_users SET handle = ? WHERE id = ?", handle, int(user_id))
+
     def x_request_follow(self, user_id: str) -> None:
         """This user asks to follow the protected account: `follow_request_received`."""
         self.x_relate(user_id, "request")

@@ -159,9 +159,11 @@ class Shapes:
             "verified_type": lambda: "blue" if row["verified"] else "none",
             "profile_image_url": lambda: (
                 f"https://pbs.twimg.com/profile_images/{row['id']}/normal.jpg"
+                if row["followers"]
+                else "https://abs.twimg.com/sticky/default_profile_images/default_profile.png"
             ),
             "public_metrics": lambda: {
-                "followers_count": row["followers"],
+                "followers_count": self._follow_us() if row["ours"] else row["followers"],
                 "following_count": row["following"],
                 "tweet_count": self._count("author", row["id"]),
                 "listed_count": 0,
@@ -169,6 +171,9 @@ class Shapes:
             "connection_status": lambda: self._connections(row["id"]),
         }
         return {name: value() for name, value in values.items() if name in self._user_fields}
+
+    def _follow_us(self) -> int:
+        return len(self._world.rows("SELECT 1 FROM x_relations WHERE relation = 'follower'"))
 
     def _connections(self, user: int) -> list[str]:
         """docs.x.com, user object: the relation between the reader and this user."""

@@ -6,24 +6,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
+from itertools import count
 from typing import Self
 
 from adapters.x import shapes
 from adapters.x.capabilities import Matrix, own_id
-from adapters.x.client import PAGE, Json, XClient
+from adapters.x.client import FOLLOWERS_PAGE, LOOK_PAGE, PAGE, SWEEP_PAGE, Json, XClient
 from adapters.x.errors import Forbidden
 from adapters.x.lookups import Lookups
 from adapters.x.marks import (
     CommentMarks,
     FollowerMarks,
     Mark,
+    SweepMarks,
     comment_marks,
     cursor_for,
     follower_marks,
     post_mark,
+    sweep_marks,
     walk,
 )
 from adapters.x.options import Credentials, XOptions, read_options
+from adapters.x.restricting import Restricting
 from adapters.x.sweep import SWEPT_POSTS, queries_for
 from bot.errors import AdapterError, Denied, Gone, Unsupported
 from bot.model import (
@@ -34,6 +38,7 @@ from bot.model import (
     Cursor,
     ItemKind,
     ItemRef,
+    Newcomer,
     Observation,
     Page,
     Presence,
@@ -52,7 +57,11 @@ UNSHOWN = (
 FOLLOWERS_KNOWN = 200
 """Ids kept to recognise where the new followers end."""
 FOLLOWER_PAGES = 50
-"""Pages of followers read in one run at most: each of the 20 people on one is billed."""
+"""Pages of followers read in one run at most: each of the people on one is billed."""
+SMALL_PAGES = 5
+"""So many pages of a run are small; beyond them a flood is read in fewer calls."""
+COUNT_EVERY = 3600.0
+"""Seconds: where a trial sweeps at every poll, X is not asked each time how many there are."""
 GONE = "It is no longer on X."
 UNREAD_FOLLOWERS = (
     f"More people followed since the last look than {FOLLOWER_PAGES} pages hold: the earlier ones "
@@ -60,7 +69,7 @@ UNREAD_FOLLOWERS = (
 )
 
 
-class XAdapter:
+class XAdapter(Restricting):
     """Reads and moderates one account through X's API v2.
 
     Cost: an empty poll is free; authors and conversation heads are looked up once each; the first
@@ -68,6 +77,7 @@ class XAdapter:
     """
 
     platform = shapes.PLATFORM
+    lists_followers = True
 
     def __init__(self, options: XOptions, credentials: Credentials, context: Context) -> None:
         self.account = context.account
@@ -75,6 +85,7 @@ class XAdapter:
         self._clock = context.clock
         self._client = XClient(credentials, options.base_url, context.clock)
         self._matrix = Matrix(self._client, options)
+        self._counted_at = float("-inf")
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
@@ -124,18 +135,29 @@ class XAdapter:
             yield from self._sweep(state, cursor)
 
     def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
-        """Newest followers, page by page until one is met who is known already."""
+        """Newest followers, page by page until one holds nobody new: X promises no order.
+
+        The very first run reads one page. Pages are small at first, for whoever is on them is
+        billed: a day with 20 new followers reads 25 people.
+        """
         state = follower_marks(cursor)
         first_run = not cursor.high_water
         known = set(state.known)
+        pages = count(1)
+        size = FOLLOWERS_PAGE if first_run else LOOK_PAGE
+
+        def fetch(mark: Mark) -> Json:
+            grown = next(pages) > SMALL_PAGES
+            return self._followers(mark, FOLLOWERS_PAGE if grown else size)
+
         for number, (listing, mark, end) in enumerate(
-            walk(self._followers, Mark(token=state.token)), start=1
+            walk(fetch, Mark(token=state.token)), start=1
         ):
             fresh = [row for row in listing.rows if row["id"] not in known]
             state = replace(
                 state, token=mark.token, fresh=(*state.fresh, *(row["id"] for row in fresh))
             )
-            met = len(fresh) < len(listing.rows)
+            met = not fresh
             last = end or met or first_run or number == FOLLOWER_PAGES
             problems = listing.problems
             if last and not (end or met or first_run):
@@ -143,11 +165,24 @@ class XAdapter:
             if last:
                 newest = tuple(dict.fromkeys((*state.fresh, *state.known)))
                 state = FollowerMarks(known=newest[:FOLLOWERS_KNOWN])
-            now = self._clock.now()
-            people = tuple(shapes.newcomer(row, self.account, now) for row in fresh)
-            yield Page(people, cursor_for(state, cursor, last), last, problems=problems)
+            here = cursor_for(state, cursor, last)
+            yield Page(self._people(fresh), here, last, problems=problems, billed=len(listing.rows))
             if last:
                 return
+
+    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """All followers, a thousand a page; at the end X's own count tells how many it withheld."""
+        state = sweep_marks(cursor)
+        for listing, mark, end in walk(
+            lambda mark: self._followers(mark, SWEEP_PAGE), Mark(token=state.token)
+        ):
+            state = replace(state, token=mark.token, read=state.read + len(listing.rows))
+            people, billed, missing = self._people(listing.rows), len(listing.rows), 0
+            if end:
+                missing, billed = max(0, self._counted() - state.read), billed + 1
+                state = SweepMarks(swept_at=self._clock.now().isoformat())
+            here = cursor_for(state, cursor, end)
+            yield Page(people, here, end, missing, listing.problems, billed)
 
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """Still there or gone. Whether a reply is hidden cannot be read back on X: no field of a
@@ -232,8 +267,21 @@ class XAdapter:
     def _mentions(self, mark: Mark) -> Json:
         return self._client.mentions(self._own_id, since_id=mark.since, token=mark.token)
 
-    def _followers(self, mark: Mark) -> Json:
-        return self._client.followers(self._own_id, token=mark.token)
+    def _followers(self, mark: Mark, size: int) -> Json:
+        return self._client.followers(self._own_id, token=mark.token, max_results=size)
+
+    def _counted(self) -> int:
+        """How many followers X itself counts; 0 where it does not say, or was asked just now."""
+        if self._clock.monotonic() - self._counted_at < COUNT_EVERY:
+            return 0
+        self._counted_at = self._clock.monotonic()
+        metrics = shapes.said(self._client.me()).get("public_metrics") or {}
+        counted = metrics.get("followers_count")
+        return counted if isinstance(counted, int) else 0
+
+    def _people(self, rows: Sequence[Json]) -> tuple[Newcomer, ...]:
+        now = self._clock.now()
+        return tuple(shapes.newcomer(row, self.account, now) for row in rows)
 
     def _sweep_due(self, state: CommentMarks) -> bool:
         """A mark from the future is a clock that was set back: sweep, rather than never again."""
@@ -300,12 +348,14 @@ def _observed(
     found, withheld = shapes.lookup(ask([ref.native_id for ref in refs]))
     for ref in refs:
         row = found.get(ref.native_id)
+        blocked = muted = None
         if row is None:
             gone = withheld.get(ref.native_id, True)
         else:
             gone = ref.kind is ItemKind.NEWCOMER and not shapes.still_follows(row)
+            blocked, muted = shapes.restrictions(row)
         present = Presence.PRESENT if row is not None else Presence.UNKNOWN
-        yield Observation(ref, Presence.GONE if gone else present)
+        yield Observation(ref, Presence.GONE if gone else present, blocked=blocked, muted=muted)
 
 
 def _raise_if_gone(answer: Json, ref: ItemRef) -> None:

@@ -12,6 +12,7 @@ from bot.model import Capability, CapabilityReport, CapabilityState
 
 _FEWEST = 5
 """Posts a page at least, says X; what comes back is billed."""
+_TRIED = (Capability.HIDE, Capability.UNHIDE, Capability.MUTE)
 _NO_POST = "1"
 """X has no such post: that it says so proves the look-up, free of charge."""
 
@@ -71,16 +72,21 @@ class Matrix:
                 "The X app may only read. In the developer portal set it to “Read and write”, then "
                 "make a new access token and put it into the settings."
             )
-            yield from (_denied(each, why) for each in (Capability.HIDE, Capability.UNHIDE))
+            yield from (_denied(each, why) for each in _TRIED)
         else:
-            why = "X tells whether this works only when a reply is really hidden or shown again."
-            for each in (Capability.HIDE, Capability.UNHIDE):
+            why = "X tells whether this works only when it is really done to somebody."
+            for each in _TRIED:
                 untested = CapabilityReport(each, CapabilityState.UNTESTED, why)
                 yield self._tried.get(each, untested)
         yield CapabilityReport(
             Capability.DELETE,
             CapabilityState.IMPOSSIBLE,
             "X lets nobody delete what others wrote, only the school's own posts.",
+        )
+        yield CapabilityReport(
+            Capability.BLOCK,
+            CapabilityState.IMPOSSIBLE,
+            "X lets only Enterprise programs block people: a person does it on x.com.",
         )
 
 

@@ -21,7 +21,10 @@ Json = Mapping[str, Any]
 PAGE = 100
 """Posts a page, and ids a lookup: X's maximum."""
 FOLLOWERS_PAGE = 20
+LOOK_PAGE = 5
 """Every user that comes back is billed (platforms.md), and nearly always none of them is new."""
+SWEEP_PAGE = 1000
+"""A sweep reads everybody anyway: in as few calls as X allows."""
 
 _POST_FIELDS = [
     "attachments", "author_id", "conversation_id", "created_at", "entities",
@@ -34,7 +37,8 @@ _POSTS = {
     "max_results": PAGE,
 }
 _USER_FIELDS = [
-    "connection_status", "created_at", "description", "protected", "public_metrics",
+    "connection_status", "created_at", "description", "profile_image_url", "protected",
+    "public_metrics",
     "verified", "verified_type",
 ]  # fmt: skip
 
@@ -60,7 +64,9 @@ class XClient:
         )  # fmt: skip
 
     def me(self) -> Json:
-        return self._ask("see whose sign-in this is", tweepy.Client.get_me)
+        return self._ask(
+            "see whose sign-in this is", tweepy.Client.get_me, user_fields=["public_metrics"]
+        )
 
     def own_posts(
         self,
@@ -128,6 +134,20 @@ class XClient:
             "look up people", tweepy.Client.get_users, ids=list(ids),
             user_fields=["connection_status"],
         )  # fmt: skip
+
+    def blocked(self, *, token: str = "") -> Json:
+        """Those whom the account blocks."""
+        return self._ask(
+            "read who is blocked",
+            tweepy.Client.get_blocked,
+            pagination_token=token or None,
+            max_results=SWEEP_PAGE,
+        )
+
+    def set_muted(self, user_id: str, muted: bool) -> Json:
+        if muted:
+            return self._ask("mute this person", tweepy.Client.mute, user_id)
+        return self._ask("end muting this person", tweepy.Client.unmute, user_id)
 
     def set_hidden(self, post_id: str, hidden: bool) -> Json:
         if hidden:

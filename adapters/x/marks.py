@@ -44,6 +44,15 @@ class FollowerMarks:
     token: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SweepMarks:
+    """A run over all followers: its next page, how many it has read, and (finished) when."""
+
+    token: str = ""
+    read: int = 0
+    swept_at: str = ""
+
+
 def post_mark(cursor: Cursor) -> Mark:
     return _mark(_loaded(cursor))
 
@@ -67,7 +76,15 @@ def follower_marks(cursor: Cursor) -> FollowerMarks:
     )
 
 
-def cursor_for(state: Mark | CommentMarks | FollowerMarks, before: Cursor, last: bool) -> Cursor:
+def sweep_marks(cursor: Cursor) -> SweepMarks:
+    stored = _loaded(Cursor(resume=cursor.resume or "{}"))
+    read = stored.get("read")
+    return SweepMarks(str(stored.get("token") or ""), read if isinstance(read, int) else 0)
+
+
+def cursor_for(
+    state: Mark | CommentMarks | FollowerMarks | SweepMarks, before: Cursor, last: bool
+) -> Cursor:
     """The page's cursor: with the last page a new high-water mark, till then where to go on."""
     text = json.dumps(asdict(state), separators=(",", ":"))
     return Cursor(high_water=text) if last else Cursor(before.high_water, text)

@@ -181,7 +181,7 @@ def own_post(row: Json, account: str, media: Mapping[str, Json], now: datetime) 
 
 
 def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
-    """Facts only, as X tells them; the profile picture is not taken."""
+    """Facts only, as X tells them; of the profile picture only whether there is one."""
     metrics = row.get("public_metrics") or {}
     joined = _when(row.get("created_at"))
     verified = row.get("verified_type") or ("yes" if row.get("verified") else "no")
@@ -194,6 +194,7 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
         "joined": joined.date().isoformat() if joined else "",
         "protected": "yes" if row.get("protected") else "no",
         "verified": "no" if verified == "none" else str(verified),
+        "picture": _picture(row),
     }
     requested = "follow_request_received" in (row.get("connection_status") or ())
     return Newcomer(
@@ -206,6 +207,18 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
         permalink=f"https://x.com/{who.handle}" if who.handle else "",
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+def _picture(row: Json) -> str:
+    """X's own silhouette has "default_profile" in its address (docs.x.com, user object)."""
+    address = str(row.get("profile_image_url") or "")
+    return ("default" if "default_profile" in address else "their own") if address else ""
+
+
+def restrictions(row: Json) -> tuple[bool | None, bool | None]:
+    """(Blocked, muted) by connection_status; None where X leaves it out."""
+    status = row.get("connection_status")
+    return (None, None) if status is None else ("blocking" in status, "muting" in status)
 
 
 def still_follows(row: Json) -> bool:

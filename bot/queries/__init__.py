@@ -16,12 +16,9 @@ from bot.queries.cases import (
     CaseLine,
     Found,
     LatestEffect,
-    NewcomerLine,
     count_cases,
-    count_newcomers,
     count_waiting,
     list_cases,
-    list_newcomers,
 )
 from bot.queries.log import LogLine, list_log
 from bot.queries.narrow import (
@@ -34,6 +31,7 @@ from bot.queries.narrow import (
     neighbours,
     oldest_waiting,
 )
+from bot.queries.newcomers import NewcomerLine, count_newcomers, list_newcomers
 from bot.queries.state import (
     AccountState,
     HidingState,

@@ -15,7 +15,6 @@ from bot.model import (
     CaseStatus,
     EffectKind,
     EffectStatus,
-    ItemKind,
     Kind,
     Outcome,
     Presence,
@@ -25,7 +24,7 @@ from bot.model import (
     Urgency,
 )
 from bot.queries.narrow import CASES, EVERYTHING, Narrow, Tab, beside_lines, narrowed, on_tab
-from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_settle, views_of
+from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, views_of
 from bot.store import Store
 from bot.store import tables as t
 
@@ -85,23 +84,6 @@ class CaseLine:
     claimed_by: str = ""
     same_author: int = 0
     same_words: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NewcomerLine:
-    """Somebody new, with the platform's facts; nothing here scores a person."""
-
-    ref: str
-    version: int
-    platform: str
-    account: str
-    edges: tuple[str, ...]
-    name: str
-    handle: str
-    bio: str
-    permalink: str
-    facts: Mapping[str, str]
-    seen_at: datetime
 
 
 def list_cases(
@@ -202,44 +184,6 @@ def count_waiting(store: Store, viewer: Viewer) -> int:
     return _count(store, on_tab(Tab.YOURS, viewer))
 
 
-def list_newcomers(
-    store: Store, viewer: Viewer, *, limit: int = PER_PAGE, skip: int = 0
-) -> list[NewcomerLine]:
-    """Newcomers who wait for this viewer's decision, oldest first."""
-    query = (
-        sa.select(t.case.c.ref, t.case.c.version, t.item, t.reading.c.text)
-        .select_from(cases_with_items().join(t.reading, t.reading.c.id == t.case.c.reading_id))
-        .where(_new(viewer))
-        .order_by(t.case.c.opened_at, t.case.c.id)
-        .limit(limit)
-        .offset(skip)
-    )
-    with looking(store) as connection:
-        rows = connection.execute(query).all()
-        edges = edges_of(connection, [row.id for row in rows])
-    return [
-        NewcomerLine(
-            row.ref,
-            row.version,
-            row.platform,
-            row.account,
-            edges.get(row.id, ()),
-            row.author_name,
-            row.author_handle,
-            row.text,
-            row.permalink,
-            row.facts,
-            row.first_seen_at,
-        )
-        for row in rows
-    ]
-
-
-def count_newcomers(store: Store, viewer: Viewer) -> int:
-    """How many newcomers wait for this viewer's decision."""
-    return _count(store, _new(viewer))
-
-
 def edges_of(connection: sa.Connection, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """How each of the items came into sight."""
     rows = connection.execute(
@@ -284,14 +228,6 @@ def name_of(row: Any) -> str:
     """How the platform names an author; empty where it withholds that."""
     handle = f"@{row.author_handle}" if row.author_handle else ""
     return " ".join(filter(None, [row.author_name, handle])) or str(row.author_id)
-
-
-def _new(viewer: Viewer) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        t.item.c.kind == ItemKind.NEWCOMER,
-        t.case.c.status == CaseStatus.OPEN,
-        may_settle(viewer),
-    )
 
 
 def _count(store: Store, where: sa.ColumnElement[bool]) -> int:

@@ -42,6 +42,8 @@ def offered_to(
     """The outcomes to choose from, mildest first: what is hidden can be shown, and the reverse."""
     if view.item_kind is ItemKind.NEWCOMER:
         offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
+    elif view.item_kind is ItemKind.REPORT:
+        offered = [Outcome.ALLOW]
     elif gone:
         offered = [Outcome.ALLOW, Outcome.CLEARED, Outcome.ANSWERED]
     elif hidden:

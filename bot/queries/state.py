@@ -46,6 +46,7 @@ class StreamState:
     seen: int = 0
     new: int = 0
     not_visible: int = 0
+    billed_this_month: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,20 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
             sa.select(t.parking).where(t.parking.c.account == account.name, t.parking.c.until > now)
         )
     }
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return AccountState(
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - late_after(account.poll_minutes))
+            _stream(
+                connection,
+                account.name,
+                stream,
+                now - late_after(account.poll_minutes, stream),
+                month,
+            )
             for stream in Stream
+            if stream is not Stream.FOLLOWERS or _ever_read(connection, account.name, stream)
         ),
         capabilities=tuple(
             known.get(capability, CapabilityReport(capability, CapabilityState.UNTESTED))
@@ -124,8 +133,18 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
     )
 
 
+def _ever_read(connection: sa.Connection, account: str, stream: Stream) -> bool:
+    """A list of followers is there on some platforms only."""
+    query = sa.select(t.poll.c.id).where(t.poll.c.account == account, t.poll.c.stream == stream)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def _stream(
-    connection: sa.Connection, account: str, stream: Stream, late_before: datetime
+    connection: sa.Connection,
+    account: str,
+    stream: Stream,
+    late_before: datetime,
+    month: datetime,
 ) -> StreamState:
     def newest(*where: sa.ColumnElement[bool]) -> Any:
         return connection.execute(
@@ -155,4 +174,12 @@ def _stream(
         ended.seen,
         ended.new,
         ended.not_visible,
+        _billed(connection, account, stream, month),
     )
+
+
+def _billed(connection: sa.Connection, account: str, stream: Stream, month: datetime) -> int:
+    query = sa.select(sa.func.sum(t.poll.c.billed)).where(
+        t.poll.c.account == account, t.poll.c.stream == stream, t.poll.c.started_at >= month
+    )
+    return int(connection.scalar(query) or 0)

@@ -20,14 +20,24 @@ from bot.store.items import StoredItem
 
 TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
 
-NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.ANSWERED, Outcome.APPROVE})
+VETTING = frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE, Outcome.UNSURE, Outcome.LATER})
+"""What one decides about people, not about what they wrote."""
+
+NEEDS_REASON = frozenset(
+    set(Outcome) - {Outcome.ALLOW, Outcome.ANSWERED, Outcome.APPROVE, Outcome.LATER}
+)
 """Outcomes that make no sense in the log without a why."""
 
 _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
-    ItemKind.COMMENT: frozenset(set(Outcome) - {Outcome.APPROVE, Outcome.NOT_SUITABLE}),
+    ItemKind.COMMENT: frozenset(set(Outcome) - VETTING),
+    ItemKind.REPORT: frozenset({Outcome.ALLOW}),
 }
-_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW}
+_MILDEST = {
+    ItemKind.NEWCOMER: Outcome.APPROVE,
+    ItemKind.COMMENT: Outcome.ALLOW,
+    ItemKind.REPORT: Outcome.ALLOW,
+}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
 _VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
 

@@ -7,27 +7,35 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import AdapterError
+from bot.log import Event
 from bot.model import (
     Comment,
     Cursor,
     Edge,
     ItemKind,
     ItemRef,
+    Newcomer,
     Page,
     PollResult,
-    Role,
+    Restriction,
     Stream,
-    Urgency,
 )
 from bot.observed import (
+    note,
     note_edited,
     note_hidden_elsewhere,
     note_unhidden_elsewhere,
     park_if_asked,
 )
 from bot.ports import Clock, PlatformAdapter
+from bot.services.vet import open_newcomer_case
 from bot.store import Store, UnitOfWork
-from bot.store.items import StoredItem
+
+SPENT = (
+    "Reading stopped here: this month's budget for reading followers ([newcomers] reads_per_month "
+    "in settings.toml) is spent."
+)
+CAME_BACK = "This person was removed, and follows the school again."
 
 _MOST_PAGES = 500
 """A poll that never ends would keep what it brought from being judged."""
@@ -47,17 +55,26 @@ class PollReport:
     seen: int = 0
     new: int = 0
     not_visible: int = 0
+    billed: int = 0
 
     @property
     def complete(self) -> bool:
         return self.result is PollResult.COMPLETE
 
 
-def poll(store: Store, clock: Clock, adapter: PlatformAdapter, stream: Stream) -> PollReport:
+def poll(
+    store: Store,
+    clock: Clock,
+    adapter: PlatformAdapter,
+    stream: Stream,
+    *,
+    most_billed: int | None = None,
+) -> PollReport:
     """Read a stream to its end, or as far as the platform lets us, and say which of the two it was.
 
     Never raises for what the platform does: a poll that failed is written down as failed, so that
     it can never pass for "nothing found". Idempotent: reading the same pages twice changes nothing.
+    `most_billed`: where reading stops, and says so.
     """
     report = PollReport(adapter.account, stream)
     started = clock.now()
@@ -68,8 +85,11 @@ def poll(store: Store, clock: Clock, adapter: PlatformAdapter, stream: Stream) -
         poll_id = uow.state.open_poll(adapter.account, stream, started)
         uow.commit()
     try:
-        pages = _pages(adapter, stream, cursor) if parked is None else _nothing(parked.why)
-        _read(store, clock, pages, report, first_start, bool(cursor.high_water))
+        why_not = parked.why if parked else ""
+        if most_billed is not None and most_billed <= 0:
+            why_not = why_not or SPENT
+        pages = _nothing(why_not) if why_not else _pages(adapter, stream, cursor)
+        _read(store, clock, pages, report, first_start, bool(cursor.high_water), most_billed)
     except AdapterError as error:
         report.result = PollResult.PARTIAL if report.seen else PollResult.FAILED
         report.why = str(error)
@@ -83,6 +103,7 @@ def poll(store: Store, clock: Clock, adapter: PlatformAdapter, stream: Stream) -
             seen=report.seen,
             new=report.new,
             not_visible=report.not_visible,
+            billed=report.billed,
         )
         uow.commit()
     return report
@@ -93,6 +114,7 @@ def _pages(adapter: PlatformAdapter, stream: Stream, cursor: Cursor) -> Iterator
         Stream.OWN_POSTS: adapter.fetch_own_posts,
         Stream.COMMENTS: adapter.fetch_comments,
         Stream.NEWCOMERS: adapter.fetch_newcomers,
+        Stream.FOLLOWERS: adapter.sweep_newcomers,
     }
     return fetch[stream](cursor)
 
@@ -110,6 +132,7 @@ def _read(
     report: PollReport,
     first_start: datetime,
     read_before: bool,
+    most_billed: int | None,
 ) -> None:
     for _ in range(_MOST_PAGES):
         asked_at = clock.now()
@@ -121,6 +144,8 @@ def _read(
             uow.commit()
         if page.last:
             return
+        if most_billed is not None and report.billed >= most_billed:
+            raise AdapterError(SPENT)
     raise AdapterError(
         f"There were more than {_MOST_PAGES} pages to read. The rest is read at the next poll."
     )
@@ -145,10 +170,11 @@ def ingest(
     )
     for stored in met.new:
         if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
-            _open_newcomer_case(uow, stored, at)
+            open_newcomer_case(uow, stored, at)
     _note_comments_on(uow, page, {s.ref for s in met.new if not s.baseline}, at)
     for stored in met.edited:
         note_edited(uow, stored, at)
+    _know_again(uow, page, asked_at, at)
     for stored in met.hidden_by_others:
         note_hidden_elsewhere(uow, stored, at)
     for stored in met.unhidden_by_others:
@@ -157,6 +183,7 @@ def ingest(
     report.seen += len(page.items)
     report.new += len(met.new)
     report.not_visible += page.not_visible
+    report.billed += page.billed
     if page.problems:
         report.result = PollResult.PARTIAL
         report.why = " ".join([report.why, *page.problems]).strip()
@@ -168,15 +195,19 @@ def _note_comments_on(uow: UnitOfWork, page: Page, new: set[ItemRef], at: dateti
             uow.episodes.note(item.account, item.edge, written_at=item.created_at, at=at)
 
 
-def _open_newcomer_case(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
-    uow.cases.open(
-        item_id=stored.id,
-        reading_id=stored.reading_id,
-        urgency=Urgency.ROUTINE,
-        kinds=(),
-        child=False,
-        baseline=False,
-        audience={Role.COMMUNICATIONS_OFFICER},
-        excluded=(),
-        at=at,
-    )
+def _know_again(uow: UnitOfWork, page: Page, asked_at: datetime, at: datetime) -> None:
+    """Who is still there, under another name, or back after they had left."""
+    people = [item for item in page.items if isinstance(item, Newcomer)]
+    if not people:
+        return
+    met = uow.people.meet_again(people, read_at=asked_at)
+    for event, ids in ((Event.RENAMED, met.renamed), (Event.RETURNED, met.returned)):
+        for stored in uow.items.get_all(ids).values():
+            note(uow, stored, event, at)
+            case = uow.cases.find_by_item(stored.id)
+            if case is not None and event is Event.RETURNED:
+                removed = [r.kind for r in uow.restrictions.standing(stored.id)]
+                if Restriction.REMOVE in removed:
+                    uow.cases.sound_alarm(case.id, CAME_BACK)
+            elif case is not None:
+                uow.cases.touch(case.id)

@@ -142,6 +142,8 @@ def _stood_in_for(person: Person, notices: Sequence[DueNotice]) -> list[Role]:
 
 
 def _what(notice: DueNotice) -> str:
+    if not notice.kinds and not notice.findings:
+        return "a person to look at"
     names = [
         plain_name(Kind(str(f["kind"])), Target(str(f["target"]))) for f in notice.findings
     ] or [plain_name(kind) for kind in notice.kinds]

@@ -37,10 +37,9 @@ def tell_unsigned(store: Store, clock: Clock, settings: Settings) -> int:
         days = _due(uow, settings, at)
         if not days:
             return 0
+        facts = _facts(settings, days)
         for head in heads:
-            post(
-                uow, settings, head, LETTER, _facts(settings, days), urgency=Urgency.ROUTINE, at=at
-            )
+            post(uow, settings, head, LETTER, facts, urgency=Urgency.ROUTINE, at=at)
         uow.days.keep_told(days, at)
         uow.commit()
     return len(heads)

@@ -23,8 +23,6 @@ INVITATION = "invitation"
 INVITED_FOR = timedelta(days=3)
 """A link that lies in a mailbox for longer is worth nothing."""
 
-BY_TECHNICIAN = "command line"
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -21,6 +21,7 @@ from bot.settings.shape import (
     HidingSettings,
     LetterSettings,
     MailSettings,
+    NewcomerSettings,
     SampleSettings,
     SchoolSettings,
     Settings,
@@ -29,7 +30,17 @@ from bot.settings.shape import (
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "sign_in", "policy")
+_DEFAULTED = (
+    "classifiers",
+    "hiding",
+    "calendar",
+    "letters",
+    "sample",
+    "newcomers",
+    "web",
+    "sign_in",
+    "policy",
+)
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -140,6 +151,7 @@ def _settings(table: SettingsTable) -> Settings:
         calendar=SchoolCalendar(table.calendar.holidays, *table.calendar.school_day),
         letters=LetterSettings(**dict(table.letters)),
         sample=SampleSettings(**dict(table.sample)),
+        newcomers=NewcomerSettings(**dict(table.newcomers)),
         web=WebSettings(**dict(table.web)),
         sign_in=SignInSettings(**dict(table.sign_in)),
         policy=Policy(rows, people, table.policy.thresholds),

@@ -106,6 +106,44 @@ class SampleSettings:
     weekly: int
 
 
+class Look(StrEnum):
+    """How often the newest of a list of followers are looked at."""
+
+    DAILY = "daily"
+    ALWAYS = "always"
+
+
+class Sweep(StrEnum):
+    """When a whole list of followers is read; the days as `date.weekday` counts them."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerSettings:
+    """Reading lists of followers within a budget, and what to point at in a bio.
+
+    `steps`: from how many confirmed breaches on advice, a meeting and removal are suggested.
+    """
+
+    look: Look
+    look_at: time
+    sweep: Sweep
+    reads_per_month: int
+    age_from: Mapping[str, int]
+    known_handles: tuple[str, ...]
+    breach_days: int
+    steps: tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class WebSettings:
     """Where the pages listen, and the address that letters link to (no slash at its end).
@@ -143,6 +181,7 @@ class Settings:
     calendar: SchoolCalendar
     letters: LetterSettings
     sample: SampleSettings
+    newcomers: NewcomerSettings
     web: WebSettings
     sign_in: SignInSettings
     policy: Policy

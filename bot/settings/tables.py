@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from bot.model import Action, Aspect, Kind, Role, Severity, Target, Urgency
-from bot.settings.shape import HidingMode, LinkWorks
+from bot.settings.shape import HidingMode, LinkWorks, Look, Sweep
 
 
 def _one_or_many(value: object) -> object:
@@ -201,6 +201,34 @@ class SampleTable(Table):
     )
 
 
+def _steps_grow(value: tuple[int, int, int]) -> tuple[int, int, int]:
+    if not value[0] <= value[1] <= value[2]:
+        raise ValueError("has a later step before an earlier one")
+    return value
+
+
+class NewcomersTable(Table):
+    look: Look = Field(description='"daily" or "always"')
+    look_at: TimeOfDay = Field(description='hours and minutes in quotation marks, such as "06:45"')
+    sweep: Sweep = Field(description='a day of the week such as "saturday", "never" or "always"')
+    reads_per_month: Whole = Field(ge=0, description="a whole number, such as 20000")
+    age_from: dict[str, Annotated[int, Strict(), Field(ge=5, le=18)]] = Field(
+        description="platforms with an age from 5 to 18, such as { x = 13 }"
+    )
+    known_handles: tuple[Text, ...] = Field(
+        description='handles without the @ in brackets, such as ["MrsHartleyRPS"]'
+    )
+    breach_days: Whole = Field(ge=1, le=1830, description="a whole number of days, such as 365")
+    steps: Annotated[
+        tuple[
+            Annotated[int, Strict(), Field(ge=1)],
+            Annotated[int, Strict(), Field(ge=1)],
+            Annotated[int, Strict(), Field(ge=1)],
+        ],
+        AfterValidator(_steps_grow),
+    ] = Field(description="three whole numbers that grow, such as [1, 2, 3]")
+
+
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
@@ -271,6 +299,7 @@ class SettingsTable(Table):
     calendar: CalendarTable = Field(description="a section [calendar]")
     letters: LettersTable = Field(description="a section [letters]")
     sample: SampleTable = Field(description="a section [sample]")
+    newcomers: NewcomersTable = Field(description="a section [newcomers]")
     web: WebTable = Field(description="a section [web]")
     sign_in: SignInTable = Field(description="a section [sign_in]")
     policy: PolicyTable = Field(description="a section [policy]")

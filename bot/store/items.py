@@ -158,6 +158,7 @@ class Items:
             )
         )
         row = _reading_row(stored.id, item, at)
+        baseline = stored.baseline and isinstance(item, Newcomer)  # words of others come anew
         self._connection.execute(
             sa.update(t.reading).where(t.reading.c.item_id == stored.id).values(waiting=False)
         )
@@ -172,7 +173,7 @@ class Items:
         self._connection.execute(
             sa.update(t.item)
             .where(t.item.c.id == stored.id)
-            .values(reading_id=reading_id, baseline=False, presence=Presence.PRESENT)
+            .values(reading_id=reading_id, baseline=baseline, presence=Presence.PRESENT)
         )
         return self.get(stored.id)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.model import CapabilityReport, Cursor, PollResult, Stream
+from bot.model import Capability, CapabilityReport, CapabilityState, Cursor, PollResult, Stream
 from bot.store import tables as t
 from bot.store.insert import insert_one
 
@@ -112,6 +112,7 @@ class State:
         seen: int,
         new: int,
         not_visible: int,
+        billed: int = 0,
     ) -> None:
         """Write down how it ended."""
         self._connection.execute(
@@ -124,8 +125,44 @@ class State:
                 seen=seen,
                 new=new,
                 not_visible=not_visible,
+                billed=billed,
             )
         )
+
+    def billed_since(self, account: str, since: datetime) -> int:
+        """What reading people of this account was billed for: the small ledger of newcomers."""
+        billed = self._connection.scalar(
+            sa.select(sa.func.sum(t.poll.c.billed)).where(
+                t.poll.c.account == account, t.poll.c.started_at >= since
+            )
+        )
+        return int(billed or 0)
+
+    def last_poll(self, account: str, stream: Stream, *, complete: bool) -> datetime | None:
+        """When the newest poll (or the newest complete one) of a stream began."""
+        query = sa.select(sa.func.max(t.poll.c.started_at)).where(
+            t.poll.c.account == account, t.poll.c.stream == stream
+        )
+        if complete:
+            query = query.where(t.poll.c.result == PollResult.COMPLETE)
+        found: datetime | None = self._connection.scalar(query)
+        return found
+
+    def run_began(self, account: str, stream: Stream) -> datetime | None:
+        """When the first poll after the newest complete one began: where a resumed run started."""
+        whole = sa.select(sa.func.coalesce(sa.func.max(t.poll.c.id), 0)).where(
+            t.poll.c.account == account,
+            t.poll.c.stream == stream,
+            t.poll.c.result == PollResult.COMPLETE,
+        )
+        found: datetime | None = self._connection.scalar(
+            sa.select(sa.func.min(t.poll.c.started_at)).where(
+                t.poll.c.account == account,
+                t.poll.c.stream == stream,
+                t.poll.c.id > whole.scalar_subquery(),
+            )
+        )
+        return found
 
     # capabilities -----------------------------------------------------------------------------
 
@@ -145,6 +182,15 @@ class State:
                     "proven_at": at,
                 },
             )
+
+    def capability(self, account: str, capability: Capability) -> CapabilityState:
+        """What is known of one; untested where nothing is."""
+        state = self._connection.scalar(
+            sa.select(t.capability.c.state).where(
+                t.capability.c.account == account, t.capability.c.capability == capability
+            )
+        )
+        return CapabilityState(state) if state else CapabilityState.UNTESTED
 
     # switches -----------------------------------------------------------------------------------
 

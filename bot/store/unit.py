@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
 from bot.store.answers import Answers
+from bot.store.authors import Authors
 from bot.store.cases import Cases
 from bot.store.days import Days
 from bot.store.effects import Effects
@@ -20,8 +21,10 @@ from bot.store.figures import Figures
 from bot.store.items import Items
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
+from bot.store.people import People
 from bot.store.previews import Previews
 from bot.store.readings import Readings
+from bot.store.restrictions import Restrictions
 from bot.store.samples import Samples
 from bot.store.state import State
 from bot.store.steps import Steps
@@ -57,6 +60,9 @@ class UnitOfWork:
         self.previews = Previews(connection)
         self.days = Days(connection)
         self.episodes = Episodes(connection)
+        self.people = People(connection)
+        self.authors = Authors(connection)
+        self.restrictions = Restrictions(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""

@@ -28,6 +28,7 @@ from bot.web.views import (
     log,
     newcomers,
     news,
+    people,
     preview,
     queue,
     reading,
@@ -53,7 +54,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.pages = pages = Pages(context)
     app.state.brake = Brake()
     for view in (
-        *(today, queue, cases, steps, news, newcomers),
+        *(today, queue, cases, steps, news, newcomers, people),
         *(log, reading, letters, preview, agreement, sample, signin),
     ):
         app.include_router(view.router)

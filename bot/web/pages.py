@@ -68,7 +68,7 @@ class Pages:
             person=person_of(settings, viewer.person_key),
             token=token,
             waiting=queries.count_waiting(store, viewer),
-            newcomers_waiting=queries.count_newcomers(store, viewer),
+            newcomers_waiting=queries.count_newcomers(store, viewer, self._context.clock.now()),
             samples_waiting=count_sample(store, viewer, self._context.clock.now())
             if may_answer_sample(viewer)
             else None,

@@ -17,6 +17,7 @@ from bot.model import (
     Kind,
     Outcome,
     Presence,
+    Restriction,
     Role,
     Step,
     Stream,
@@ -48,6 +49,7 @@ STREAMS = {
     Stream.OWN_POSTS: "The school’s own posts",
     Stream.COMMENTS: "Comments",
     Stream.NEWCOMERS: "Newcomers",
+    Stream.FOLLOWERS: "The whole list of followers",
 }
 
 SIGNED = {
@@ -98,6 +100,8 @@ CAPABILITIES = {
     Capability.HIDE: "Hide a comment",
     Capability.UNHIDE: "Make it visible again",
     Capability.DELETE: "Delete a comment",
+    Capability.BLOCK: "Block somebody, and end it",
+    Capability.MUTE: "Mute somebody, and end it",
 }
 
 CAPABILITY_STATES = {
@@ -111,6 +115,10 @@ EFFECTS = {
     EffectKind.HIDE: "Hiding it",
     EffectKind.UNHIDE: "Making it visible again",
     EffectKind.DELETE: "Deleting it",
+    EffectKind.BLOCK: "Blocking",
+    EffectKind.UNBLOCK: "Ending the block",
+    EffectKind.MUTE: "Muting",
+    EffectKind.UNMUTE: "Ending the mute",
     EffectKind.LETTER: "A letter",
 }
 
@@ -134,6 +142,8 @@ DECIDED = {
     Outcome.ANSWERED: "answered",
     Outcome.APPROVE: "approved",
     Outcome.NOT_SUITABLE: "not suitable",
+    Outcome.UNSURE: "unsure: passed on",
+    Outcome.LATER: "later",
 }
 
 _CHOICES = {
@@ -154,13 +164,18 @@ _CHOICES = {
         "Not suitable",
         "Schoolgate removes nobody: please do that on the platform.",
     ),
+    Outcome.UNSURE: ("Unsure", "Somebody else looks as well."),
+    Outcome.LATER: ("Later", "It comes back in two weeks."),
 }
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
+_DEALT_WITH = ("Dealt with", "The report is closed. It can be opened again.")
 _IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
 
 
-def choice(outcome: Outcome, *, hidden: bool, gone: bool) -> tuple[str, str]:
+def choice(outcome: Outcome, *, hidden: bool, gone: bool, report: bool = False) -> tuple[str, str]:
     """What an outcome is called where one chooses it, and what it does."""
+    if report:
+        return _DEALT_WITH
     if outcome is Outcome.HIDE and hidden:
         return _STAYS_HIDDEN
     if outcome is Outcome.ALLOW and gone:
@@ -281,6 +296,11 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{effect} was asked for by {by}."
         case Event.ACCEPTED:
             return f"{effect}: the platform accepted it. Not confirmed yet{because}."
+        case Event.CONFIRMED if facts.get("restriction"):
+            return f"Seen on the platform: {_restriction(facts)}."
+        case Event.OBSERVED if facts.get("restriction"):
+            how = "" if facts.get("standing") else "no longer "
+            return f"Seen on the platform: {how}{_restriction(facts)}. Nobody here did it."
         case Event.CONFIRMED:
             return f"{effect}: confirmed by looking again{because}."
         case Event.GONE:
@@ -324,12 +344,69 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
         case Event.SIGNED:
             signed = SIGNED[DayOutcome(facts["outcome"])].lower()
             return f"{by} signed for {day_name(facts['day'])}: {signed}."
+        case Event.RENAMED:
+            return "This person has another handle now."
+        case Event.RETURNED:
+            return "This person had left, and is there again."
+        case Event.SAID_DONE:
+            return f"{by} says that it was done on the platform: {_restriction(facts)}."
+        case Event.RESTRICTED:
+            return f"{by} asked a person to do it on the platform: {_restriction(facts)}."
+        case Event.LIFTED:
+            return f"{by} ended it: {_restriction(facts)}."
+        case Event.STEP:
+            return f"{by} noted a step of the policy: {LADDER[str(facts['step'])]}."
 
 
 def day_name(day: date | str) -> str:
     """A day as one says it: "Friday 20 November 2026"."""
     at = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{at:%A} {at.day} {at:%B %Y}"
+
+
+SAYS = {
+    "bio": "Says in the bio:",
+    "name": "Is called",
+    "handle": "Has the handle",
+    "facts": "The platform tells:",
+}
+POINTINGS = {
+    "age": "an age",
+    "school_year": "a school year",
+    "pupil": "a pupil of this school",
+    "parent": "family",
+    "staff": "school staff, or named like them",
+    "business": "business",
+    "adult": "adult content",
+    "follow_back": "follows many to be followed back",
+    "look_alike": "looks like the school’s or a colleague’s own account",
+    "new_account": "a new account without a picture",
+}
+"""What each pointer is about: what somebody says, never what they are."""
+
+STANDINGS = {
+    "asked": "Asked for, not confirmed yet",
+    "task": "Still to be done by a person",
+    "said": "Said to be done, not seen yet",
+    "confirmed": "Seen on the platform",
+    "ended_there": "Ended on the platform itself",
+    "lifted": "Lifted",
+}
+
+LADDER = {
+    "advice": "a word of advice",
+    "meeting": "a meeting with the headteacher",
+    "removal": "interaction removed",
+}
+RESTRICTIONS = {
+    Restriction.BLOCK: "blocked",
+    Restriction.MUTE: "muted",
+    Restriction.REMOVE: "removed as a follower",
+}
+
+
+def _restriction(facts: Mapping[str, Any]) -> str:
+    return RESTRICTIONS[Restriction(facts["restriction"])]
 
 
 def _effect_name(facts: Mapping[str, Any]) -> str:

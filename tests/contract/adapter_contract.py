@@ -20,6 +20,7 @@ from bot.model import (
 from bot.ports import Context, PlatformAdapter
 from tests.contract.adapter_stage import (
     CALLS,
+    ON_PEOPLE,
     START,
     TEXTS,
     AdapterStage,
@@ -283,6 +284,77 @@ class AdapterContract:
         with pytest.raises(Gone):
             stage.adapter.delete(crowd[1])
 
+    # --- people ------------------------------------------------------------------------------
+
+    def test_a_sweep_brings_everybody_known_or_not_or_there_is_no_list(
+        self, stage: AdapterStage
+    ) -> None:
+        people = {stage.newcomer(f"Parent {number}") for number in range(3)}
+        adapter = stage.adapter
+        list(adapter.fetch_newcomers(START))
+        if not adapter.lists_followers:
+            with pytest.raises(Unsupported):
+                next(adapter.sweep_newcomers(START))
+            return
+        for _ in range(2):
+            pages = list(adapter.sweep_newcomers(START))
+            assert {item.ref for page in pages for item in page.items} == people
+            assert [page.last for page in pages][-1]
+            assert pages[-1].cursor.high_water
+            assert sum(page.billed for page in pages) >= len(people)
+
+    def test_blocking_reads_back_and_can_be_undone_or_is_never_done(
+        self, stage: AdapterStage
+    ) -> None:
+        ref, other = stage.newcomer("Alex Mercer"), stage.newcomer("Sam Porter")
+        adapter = stage.adapter
+        try:
+            answer = adapter.block(ref)
+        except Unsupported:
+            assert not stage.is_blocked(ref)
+            with pytest.raises(Unsupported):
+                adapter.unblock(ref)
+            return
+        assert answer.blocked in (True, None)
+        adapter.block(ref)
+        assert [stage.is_blocked(each) for each in (ref, other)] == [True, False]
+        assert [each.blocked for each in adapter.observe([ref, other])] == [True, False]
+        assert adapter.unblock(ref).blocked in (False, None)
+        assert not stage.is_blocked(ref)
+        assert [each.blocked for each in adapter.observe([ref])] == [False]
+
+    def test_muting_reads_back_and_can_be_undone_or_is_never_done(
+        self, stage: AdapterStage
+    ) -> None:
+        ref = stage.newcomer("Alex Mercer")
+        adapter = stage.adapter
+        try:
+            assert adapter.mute(ref).muted in (True, None)
+        except Unsupported:
+            with pytest.raises(Unsupported):
+                adapter.unmute(ref)
+            return
+        assert [each.muted for each in adapter.observe([ref])] == [True]
+        assert not stage.is_blocked(ref)
+        assert adapter.unmute(ref).muted in (False, None)
+        assert [each.muted for each in adapter.observe([ref])] == [False]
+
+    def test_what_a_person_blocked_on_the_platform_is_on_its_own_list(
+        self, stage: AdapterStage
+    ) -> None:
+        ref = stage.newcomer("Alex Mercer")
+        assert list(stage.adapter.fetch_blocked()) == []
+        stage.block_by_person(ref)
+        assert [each.native_id for each in stage.adapter.fetch_blocked()] == [ref.native_id]
+        assert [each.blocked for each in stage.adapter.observe([ref])] == [True]
+
+    @pytest.mark.parametrize("call", ["block", "unblock", "mute", "unmute"])
+    def test_a_comment_cannot_be_blocked_or_muted(
+        self, stage: AdapterStage, crowd: list[ItemRef], call: str
+    ) -> None:
+        with pytest.raises(Unsupported):
+            getattr(stage.adapter, call)(crowd[0])
+
     # --- when it goes wrong ------------------------------------------------------------------
 
     @pytest.mark.parametrize("call", CALLS)
@@ -300,7 +372,8 @@ class AdapterContract:
                 CALLS[call](stage.adapter, crowd[1])
         else:
             assert not outage.value.permanent
-            CALLS[call](stage.adapter, crowd[1])
+            if call not in ON_PEOPLE:  # there is nobody of that id to do it to
+                CALLS[call](stage.adapter, crowd[1])
 
     @pytest.mark.parametrize("call", CALLS)
     def test_an_invalid_token_means_signed_out(

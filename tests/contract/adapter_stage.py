@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.model import Cursor, Item, ItemRef, Page
+from bot.model import Cursor, Item, ItemKind, ItemRef, Page
 from bot.ports import Options, PlatformAdapter
 
 START = Cursor()
@@ -58,6 +58,14 @@ class AdapterStage(ABC):
         """Whether an onlooker finds it."""
 
     @abstractmethod
+    def block_by_person(self, ref: ItemRef) -> None:
+        """Somebody at the school blocks this newcomer on the platform itself."""
+
+    @abstractmethod
+    def is_blocked(self, ref: ItemRef) -> bool:
+        """Whether the account blocks this newcomer, asked of the platform itself."""
+
+    @abstractmethod
     def break_down(self) -> None:
         """From now on the platform answers every call with an outage (a 500 or alike)."""
 
@@ -96,7 +104,21 @@ CALLS: dict[str, Callable[[PlatformAdapter, ItemRef], object]] = {
     "hide": lambda adapter, ref: adapter.hide(ref),
     "unhide": lambda adapter, ref: adapter.unhide(ref),
     "delete": lambda adapter, ref: adapter.delete(ref),
+    "sweep_newcomers": lambda adapter, _: next(adapter.sweep_newcomers(START)),
+    "block": lambda adapter, ref: adapter.block(_person(ref, adapter)),
+    "unblock": lambda adapter, ref: adapter.unblock(_person(ref, adapter)),
+    "mute": lambda adapter, ref: adapter.mute(_person(ref, adapter)),
+    "unmute": lambda adapter, ref: adapter.unmute(_person(ref, adapter)),
+    "fetch_blocked": lambda adapter, _: adapter.fetch_blocked(),
 }
+
+
+ON_PEOPLE = frozenset({"block", "unblock", "mute", "unmute"})
+
+
+def _person(ref: ItemRef, adapter: PlatformAdapter) -> ItemRef:
+    """Anybody: what a call does about people when the platform is down needs no real one."""
+    return ItemRef(ref.platform, ItemKind.NEWCOMER, ref.native_id, adapter.account)
 
 
 def everything_said(error: BaseException | None) -> Iterator[str]:

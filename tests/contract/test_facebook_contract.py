@@ -62,6 +62,12 @@ class FacebookStage(AdapterStage):
     def is_there(self, ref: ItemRef) -> bool:
         return ref.native_id in self.world.fb_objects()
 
+    def block_by_person(self, ref: ItemRef) -> None:
+        self.world.write("UPDATE fb_people SET blocked = 1 WHERE id = ?", ref.native_id)
+
+    def is_blocked(self, ref: ItemRef) -> bool:
+        return ref.native_id in self.world.fb_blocked()
+
     def break_down(self) -> None:
         self.world.fault("facebook", graph_server_error(), times=None)
 

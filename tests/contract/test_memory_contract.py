@@ -47,6 +47,12 @@ class MemoryStage(AdapterStage):
     def is_there(self, ref: ItemRef) -> bool:
         return self.adapter.is_there(ref)
 
+    def block_by_person(self, ref: ItemRef) -> None:
+        self.adapter.block_by_person(ref)
+
+    def is_blocked(self, ref: ItemRef) -> bool:
+        return ref in self.adapter.blocked
+
     def break_down(self) -> None:
         self._fail_everything(AdapterError("The memory platform is down. It is tried again."))
 
@@ -71,6 +77,24 @@ class TestMemoryAdapter(AdapterContract):
     def known(self) -> adapter_stage.Known:
         options = {"page_size": 2, "posts": ["Term ends on Friday."], "comments": ["Hello."]}
         return adapter_stage.Known(MemoryAdapter, options)
+
+
+class ListingStage(MemoryStage):
+    def __init__(self) -> None:
+        super().__init__()
+        self.adapter.lists_followers = True
+
+
+class TestMemoryAdapterWithAList(AdapterContract):
+    """The same twin, whose newcomers are a list to be swept."""
+
+    @pytest.fixture
+    def stage(self) -> AdapterStage:
+        return ListingStage()
+
+    @pytest.fixture
+    def known(self) -> adapter_stage.Known:
+        return adapter_stage.Known(MemoryAdapter, {})
 
 
 class MemoryMailerStage(MailerStage):

@@ -70,6 +70,13 @@ class XStage(AdapterStage):
     def is_there(self, ref: ItemRef) -> bool:
         return ref.native_id in self.world.x_posts()
 
+    def block_by_person(self, ref: ItemRef) -> None:
+        self.world.x_block_by_person(ref.native_id)
+
+    def is_blocked(self, ref: ItemRef) -> bool:
+        rows = self.world.rows("SELECT user FROM x_relations WHERE relation = 'blocked'")
+        return ref.native_id in {str(row["user"]) for row in rows}
+
     def break_down(self) -> None:
         self.world.fault("x", x_server_error(), times=None)
 

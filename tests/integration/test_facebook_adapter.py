@@ -513,6 +513,7 @@ def test_gone_because_a_permission_was_lost_is_denied(
 def test_what_one_item_refuses_is_unknown(page: Wire, adapter: FacebookAdapter) -> None:
     page.answer("555_7", {"error": {"code": 100, "message": "nonexisting field"}}, status=400)
     page.answer("555_8", {"id": "555_8", "is_hidden": True, "can_hide": True})
+    page.answer(f"{PAGE}/blocked", {"data": [{"id": "901", "name": "Ken"}]})
     seen = adapter.observe([a_ref(), a_ref("555_8"), a_ref("900", ItemKind.NEWCOMER)])
     assert [(each.presence, each.hidden) for each in seen] == [
         (Presence.UNKNOWN, None),
@@ -662,7 +663,11 @@ def with_comments(page: Wire) -> None:
 def test_a_moderators_token_works_throughout(page: Wire, adapter: FacebookAdapter) -> None:
     with_comments(page)
     page.token(*MODERATOR)
-    assert {state for state, _ in matrix(adapter).values()} == {CapabilityState.WORKS}
+    states = {capability: state for capability, (state, _) in matrix(adapter).items()}
+    # Nothing but a real block proves blocking, and a Page mutes nobody.
+    assert states.pop(Capability.BLOCK) is CapabilityState.UNTESTED
+    assert states.pop(Capability.MUTE) is CapabilityState.IMPOSSIBLE
+    assert set(states.values()) == {CapabilityState.WORKS}
 
 
 def test_a_missing_permission_is_named(page: Wire, adapter: FacebookAdapter) -> None:

@@ -363,13 +363,25 @@ def test_later_looks_read_until_somebody_known_is_met(world: World, adapter: XAd
     (first,) = adapter.fetch_newcomers(START)
     (same,) = adapter.fetch_newcomers(first.cursor)
     assert same.items == ()
+    assert same.billed == 5
     fresh = follow(world, 45, start=30)
     pages = list(adapter.fetch_newcomers(same.cursor))
-    # The third page mixes five of them with older ones, whom nobody has seen so far.
+    # Five small pages, one large, and one that holds nobody new.
     assert set(fresh) <= set(newcomers(pages))
-    assert len(pages) == 3
+    assert [page.billed for page in pages] == [5, 5, 5, 5, 5, 20, 20]
     (after,) = adapter.fetch_newcomers(pages[-1].cursor)
     assert after.items == ()
+
+
+def test_a_day_with_twenty_new_followers_bills_twenty_five_people(
+    world: World, adapter: XAdapter
+) -> None:
+    follow(world, 60)
+    (first,) = adapter.fetch_newcomers(START)
+    fresh = follow(world, 20, start=60)
+    pages = list(adapter.fetch_newcomers(first.cursor))
+    assert set(newcomers(pages)) == set(fresh)
+    assert sum(page.billed for page in pages) == 25
 
 
 def test_a_broken_off_look_at_followers_goes_on(world: World, adapter: XAdapter) -> None:

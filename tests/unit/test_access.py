@@ -146,7 +146,7 @@ COMMENT_OUTCOMES = {
     ),
     "told the officer of a newcomer": (
         a_case("O", item_kind=ItemKind.NEWCOMER),
-        {"approve": "O", "not_suitable": "O"},
+        {"approve": "O", "not_suitable": "O", "unsure": "O", "later": "O"},
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.sandbox import feeding
-from adapters.sandbox.cast import FOLLOWERS, READERS, SCHOOL_HANDLE, X_PEOPLE
+from adapters.sandbox.cast import FOLLOWERS, READERS, SCHOOL_HANDLE, SCHOOL_NAME, X_PEOPLE
 from adapters.sandbox.day import DAY, perform, set_up
 from adapters.sandbox.day_before import BEFORE
 from adapters.sandbox.directions import (
@@ -22,6 +22,7 @@ from adapters.sandbox.directions import (
     FilteredByFacebook,
     Follow,
     Line,
+    Rename,
     Scene,
     Unhide,
     reply,
@@ -29,6 +30,8 @@ from adapters.sandbox.directions import (
 from adapters.sandbox.players import SCHOOL, Players
 from adapters.sandbox.world import World
 from bot.model import AttachmentKind, Edge, Kind
+from bot.rules.newcomers import Pointing, School, pointers
+from bot.settings import load
 
 LONDON = ZoneInfo("Europe/London")
 EVERYTHING = [direction for scene in DAY for direction in scene.directions]
@@ -66,6 +69,27 @@ def test_every_edge_of_both_platforms_is_used() -> None:
     assert {follow.how for follow in EVERYTHING if isinstance(follow, Follow)} == {
         "follows", "asks", "leaves",
     }  # fmt: skip
+
+
+def test_every_sort_of_newcomer_comes_and_one_is_renamed() -> None:
+    school = School(SCHOOL_NAME, (SCHOOL_HANDLE,), load(None, environ={}).people)
+    follows = {each.who for each in EVERYTHING if isinstance(each, Follow)}
+    pointed = {
+        one.kind
+        for handle in follows
+        for one in pointers(
+            X_PEOPLE[handle].name, handle, X_PEOPLE[handle].bio, {}, school, date(2026, 11, 24)
+        )
+    }
+    assert pointed >= {
+        Pointing.SCHOOL_YEAR, Pointing.PARENT, Pointing.STAFF, Pointing.BUSINESS,
+        Pointing.LOOK_ALIKE,
+    }  # fmt: skip
+    bios = [X_PEOPLE[handle].bio for handle in follows]
+    assert any(bio.startswith("yr 6") for bio in bios)
+    assert any("My year 5" in bio for bio in bios)
+    [renamed] = [each for each in EVERYTHING if isinstance(each, Rename)]
+    assert renamed.who in FOLLOWERS
 
 
 def test_both_platforms_have_their_share_of_the_comments() -> None:

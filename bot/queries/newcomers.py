@@ -1,0 +1,395 @@
+"""Newcomers with their facts, who is restricted, the parents' register, repeat authors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.access import Viewer, may_see_restrictions, may_vet
+from bot.model import (
+    CaseStatus,
+    EffectStatus,
+    ItemKind,
+    Presence,
+    Restriction,
+)
+from bot.queries.cases import PER_PAGE, edges_of
+from bot.queries.seen import cases_with_items, looking, may_settle
+from bot.rules.newcomers import Pointer, Pointing, School, pointers
+from bot.settings import Settings
+from bot.store import Store
+from bot.store import tables as t
+from bot.store.authors import accuses, breaches_query
+
+SAYS_A_PARENT = "parent"
+"""How a newcomer is sorted: only to help the eye, nothing is decided by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerLine:
+    """Somebody new, with the platform's facts; nothing here scores a person.
+
+    `registered_by`: who confirmed that this handle is a parent's, and when. `confirmed_cases`
+    counts their comments that a person confirmed as breaches.
+    """
+
+    ref: str
+    version: int
+    platform: str
+    account: str
+    edges: tuple[str, ...]
+    name: str
+    handle: str
+    bio: str
+    permalink: str
+    facts: Mapping[str, str]
+    seen_at: datetime
+    alarm: str = ""
+    passed_to: str = ""
+    baseline: bool = False
+    pointers: tuple[Pointer, ...] = ()
+    registered: tuple[str, date] | None = None
+    first_contact: datetime | None = None
+    confirmed_cases: int = 0
+
+    @property
+    def group(self) -> str:
+        """Where on the page: what says a school year first, then parents, then the rest."""
+        said = {one.kind for one in self.pointers}
+        if said & {Pointing.AGE, Pointing.SCHOOL_YEAR, Pointing.PUPIL, Pointing.LOOK_ALIKE}:
+            return "look"
+        if self.registered or Pointing.PARENT in said:
+            return SAYS_A_PARENT
+        return "business" if said & _BUSINESS else "other"
+
+
+_BUSINESS = {Pointing.BUSINESS, Pointing.ADULT, Pointing.FOLLOW_BACK}
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionLine:
+    """One person who is (or was) blocked, muted or removed; `standing` says how sure that is."""
+
+    ref: str
+    case_ref: str
+    platform: str
+    account: str
+    name: str
+    handle: str
+    permalink: str
+    kind: Restriction
+    person: str
+    reason: str
+    at: datetime
+    until: datetime | None
+    is_over: bool
+    is_task: bool
+    standing: str
+    said_by: str
+    confirmed_at: datetime | None
+    ended_by: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One handle of a parent."""
+
+    id: int
+    platform: str
+    handle: str
+    confirmed_by: str
+    confirmed_on: date
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorLine:
+    """Somebody with confirmed breaches, as this viewer may know of them; steps newest first."""
+
+    platform: str
+    author_id: str
+    handle: str
+    name: str
+    count: int
+    last_at: datetime
+    steps: tuple[tuple[str, str, datetime], ...]
+
+
+def list_newcomers(
+    store: Store,
+    viewer: Viewer,
+    settings: Settings | None = None,
+    now: datetime | None = None,
+    *,
+    limit: int = PER_PAGE,
+    skip: int = 0,
+) -> list[NewcomerLine]:
+    """Newcomers who wait for this viewer's decision, oldest first."""
+    query = (
+        sa.select(
+            t.case.c.ref,
+            t.case.c.version,
+            t.case.c.alarm,
+            t.item,
+            t.reading.c.text,
+            t.vetting.c.passed_to,
+        )
+        .select_from(
+            cases_with_items()
+            .join(t.reading, t.reading.c.id == t.item.c.reading_id)
+            .outerjoin(t.vetting, t.vetting.c.case_id == t.case.c.id)
+        )
+        .where(_new(viewer, now))
+        .order_by(t.case.c.opened_at, t.case.c.id)
+        .limit(limit)
+        .offset(skip)
+    )
+    with looking(store) as connection:
+        rows = connection.execute(query).all()
+        edges = edges_of(connection, [row.id for row in rows])
+        known = _Known(connection, rows, settings)
+    return [
+        NewcomerLine(
+            row.ref,
+            row.version,
+            row.platform,
+            row.account,
+            edges.get(row.id, ()),
+            row.author_name,
+            row.author_handle,
+            row.text,
+            row.permalink,
+            row.facts,
+            row.first_seen_at,
+            row.alarm,
+            row.passed_to or "",
+            row.baseline,
+            _pointers(row, settings, now),
+            known.registered.get((row.platform, row.author_handle.lower())),
+            known.first_contact.get((row.platform, row.author_id)),
+            known.confirmed.get((row.platform, row.author_id), 0),
+        )
+        for row in rows
+    ]
+
+
+def count_newcomers(store: Store, viewer: Viewer, now: datetime | None = None) -> int:
+    """How many newcomers wait for this viewer's decision."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(cases_with_items().outerjoin(t.vetting, t.vetting.c.case_id == t.case.c.id))
+        .where(_new(viewer, now))
+    )
+    with looking(store) as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def count_baseline(store: Store, viewer: Viewer) -> dict[str, int]:
+    """How many from before the first start nobody has looked at, by account."""
+    if not may_vet(viewer):
+        return {}
+    has_case = sa.exists().where(t.case.c.item_id == t.item.c.id).correlate(t.item)
+    query = (
+        sa.select(t.item.c.account, sa.func.count().label("people"))
+        .where(t.item.c.kind == ItemKind.NEWCOMER, t.item.c.baseline, ~has_case)
+        .group_by(t.item.c.account)
+    )
+    with looking(store) as connection:
+        return {row.account: row.people for row in connection.execute(query)}
+
+
+def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[RestrictionLine]:
+    """Who is blocked, muted or removed, newest first; what was lifted comes last."""
+    if not may_see_restrictions(viewer):
+        return []
+    query = (
+        sa.select(
+            t.restriction,
+            t.case.c.ref.label("case_ref"),
+            t.item.c.platform,
+            t.item.c.account,
+            t.item.c.author_name,
+            t.item.c.author_handle,
+            t.item.c.permalink,
+            t.effect.c.status.label("effect_status"),
+            t.effect.c.confirmed_at.label("done_at"),
+        )
+        .select_from(
+            t.restriction.join(t.case, t.case.c.id == t.restriction.c.case_id)
+            .join(t.item, t.item.c.id == t.restriction.c.item_id)
+            .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
+        )
+        .where(~accuses({viewer.person_key}))
+        .order_by(t.restriction.c.ended_at.is_not(None), t.restriction.c.id.desc())
+    )
+    with looking(store) as connection:
+        rows = connection.execute(query).all()
+    return [_restriction(row, now) for row in rows]
+
+
+def list_register(store: Store, viewer: Viewer) -> list[RegisterLine]:
+    """The parents' register, by handle."""
+    if not may_vet(viewer):
+        return []
+    query = sa.select(
+        t.register.c.id,
+        t.register.c.platform,
+        t.register.c.handle,
+        t.register.c.confirmed_by,
+        t.register.c.confirmed_on,
+        t.register.c.expires_on,
+    ).order_by(t.register.c.platform, t.register.c.handle)
+    with looking(store) as connection:
+        return [RegisterLine(*row) for row in connection.execute(query)]
+
+
+def list_authors(
+    store: Store, viewer: Viewer, settings: Settings, now: datetime
+) -> list[AuthorLine]:
+    """Authors with confirmed breaches, most first; without what accuses this viewer."""
+    if not may_see_restrictions(viewer):
+        return []
+    since = now - timedelta(days=settings.newcomers.breach_days)
+    with looking(store) as connection:
+        rows: Sequence[Any] = connection.execute(
+            breaches_query(since, ~accuses({viewer.person_key}))
+        ).all()
+        steps = connection.execute(
+            sa.select(t.author_step)
+            .where(t.author_step.c.author_id.in_([row.author_id for row in rows]))
+            .order_by(t.author_step.c.id.desc())
+        ).all()
+    return [
+        AuthorLine(
+            row.platform,
+            row.author_id,
+            row.handle,
+            row.name,
+            row.count,
+            row.last_at,
+            tuple(
+                (step.step, step.person, step.at)
+                for step in steps
+                if (step.platform, step.author_id) == (row.platform, row.author_id)
+                and " " not in step.step
+            ),
+        )
+        for row in rows
+    ]
+
+
+# --- within -------------------------------------------------------------------------------------
+
+
+def _new(viewer: Viewer, now: datetime | None) -> sa.ColumnElement[bool]:
+    """Open, this viewer's to decide, still there, and not put off; an alarm overrules the last two.
+
+    With no `now`, what was put off is left out whatever its time.
+    """
+    later = t.vetting.c.later_until
+    due = later.is_(None) if now is None else sa.or_(later.is_(None), later <= now)
+    waits = sa.and_(t.item.c.presence != Presence.GONE, due)
+    return sa.and_(
+        t.item.c.kind == ItemKind.NEWCOMER,
+        t.case.c.status == CaseStatus.OPEN,
+        sa.or_(waits, t.case.c.alarm != ""),
+        may_settle(viewer),
+    )
+
+
+class _Known:
+    """What is known beside the platform's facts, read once for a page of newcomers."""
+
+    def __init__(
+        self, connection: sa.Connection, rows: Sequence[Any], settings: Settings | None
+    ) -> None:
+        self.registered: dict[tuple[str, str], tuple[str, date]] = {
+            (row.platform, row.handle): (row.confirmed_by, row.confirmed_on)
+            for row in connection.execute(
+                sa.select(t.register).where(
+                    t.register.c.handle.in_([row.author_handle.lower() for row in rows])
+                )
+            )
+        }
+        ids = [row.author_id for row in rows if row.author_id]
+        self.first_contact: dict[tuple[str, str], datetime] = {
+            (row.platform, row.author_id): row.first
+            for row in connection.execute(
+                sa.select(
+                    t.item.c.platform,
+                    t.item.c.author_id,
+                    sa.func.min(t.item.c.created_at).label("first"),
+                )
+                .where(t.item.c.kind == ItemKind.COMMENT, t.item.c.author_id.in_(ids))
+                .group_by(t.item.c.platform, t.item.c.author_id)
+            )
+        }
+        self.confirmed: dict[tuple[str, str], int] = {}
+        if settings is not None:
+            long_ago = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+            heads = {person.key for person in settings.people if person.roles}
+            # Whoever reads this page: what accuses any of them is not counted here.
+            found: Sequence[Any] = connection.execute(
+                breaches_query(long_ago, t.item.c.author_id.in_(ids), ~accuses(heads))
+            ).all()
+            self.confirmed = {(row.platform, row.author_id): row.count for row in found}
+
+
+def _pointers(row: Any, settings: Settings | None, now: datetime | None) -> tuple[Pointer, ...]:
+    if settings is None or now is None:
+        return ()
+    handles = tuple(
+        str(account.options["handle"]).removeprefix("@")
+        for account in settings.accounts
+        if "handle" in account.options
+    )
+    school = School(
+        settings.school.name,
+        (*handles, *settings.newcomers.known_handles),
+        settings.people,
+        settings.newcomers.age_from.get(row.platform, 13),
+    )
+    return pointers(row.author_name, row.author_handle, row.text, row.facts, school, now.date())
+
+
+def _restriction(row: Any, now: datetime) -> RestrictionLine:
+    failed = row.effect_status in (EffectStatus.FAILED, EffectStatus.UNSUPPORTED)
+    is_task = row.effect_id is None or failed
+    done_at = row.done_at if row.effect_status == EffectStatus.CONFIRMED else None
+    confirmed_at = row.confirmed_at or done_at
+    if row.ended_at is not None:
+        standing = "lifted"
+    elif row.undone_at is not None:
+        standing = "ended_there"
+    elif confirmed_at is not None:
+        standing = "confirmed"
+    elif is_task:
+        standing = "said" if row.said_at else "task"
+    else:
+        standing = "asked"
+    return RestrictionLine(
+        row.ref,
+        row.case_ref,
+        row.platform,
+        row.account,
+        row.author_name,
+        row.author_handle,
+        row.permalink,
+        Restriction(row.kind),
+        row.person,
+        row.reason,
+        row.at,
+        row.until,
+        row.until is not None and row.until <= now and row.ended_at is None,
+        is_task,
+        standing,
+        row.said_by,
+        confirmed_at,
+        row.ended_by,
+        row.ended_at,
+    )

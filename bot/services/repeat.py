@@ -1,0 +1,108 @@
+"""Repeat authors: what people confirmed, counted with an expiry, and the step that policy names.
+
+The machine's own hides never count (policy.md, 11), it takes no step, and what accuses the
+headteacher is in no figure that the headteacher sees or is written to about.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot import log
+from bot.access import Viewer, may_see_restrictions
+from bot.errors import NotAllowed, Refused
+from bot.log import Event
+from bot.model import Author, Edge, ItemKind, ItemRef, Newcomer, Role, Urgency
+from bot.ports import Clock
+from bot.services.told import due_at, people_told
+from bot.settings import NewcomerSettings, Settings
+from bot.store import Store, UnitOfWork
+from bot.store.authors import Breaches
+from bot.store.effects import MACHINE
+
+STEPS = ("advice", "meeting", "removal")
+SUGGESTED = "suggested "
+"""Before the name of a step of which the headteacher was told: telling is not taking it."""
+
+
+def step_for(count: int, settings: NewcomerSettings) -> str:
+    """The furthest step that so many confirmed breaches reach; empty below the first."""
+    reached = [step for step, least in zip(STEPS, settings.steps, strict=True) if count >= least]
+    return reached[-1] if reached else ""
+
+
+def note_step(
+    store: Store, clock: Clock, viewer: Viewer, platform: str, author_id: str, step: str
+) -> None:
+    """A person says that they took a step. Raises NotAllowed, and Refused for no such step."""
+    if not may_see_restrictions(viewer):
+        raise NotAllowed("That is for the communications officer and the headteacher.")
+    if step not in STEPS or not author_id:
+        raise Refused("Please choose which step was taken.")
+    at, by = clock.now(), viewer.person_key
+    with store.begin() as uow:
+        uow.people.take_step(platform, author_id, step, by=by, at=at)
+        facts = {"step": step, "by": by}
+        log.append(uow.log, uow.log_key, at=at, event=Event.STEP, facts=facts)
+        uow.commit()
+
+
+def suggest_steps(store: Store, clock: Clock, settings: Settings) -> int:
+    """Write to the headteacher where an author has reached the meeting; returns of how many.
+
+    Once for each step and author. Only what every headteacher may know of is counted.
+    """
+    at = clock.now()
+    heads = people_told({Role.HEADTEACHER}, (), settings.policy.people)
+    with store.begin() as uow:
+        counted = uow.authors.breaches(
+            since=at - timedelta(days=settings.newcomers.breach_days),
+            hidden_from=frozenset(person.key for person in heads),
+        )
+        told = 0
+        for one in counted:
+            step = step_for(one.count, settings.newcomers)
+            if step in STEPS[1:] and not uow.authors.had_step(one, SUGGESTED + step):
+                _tell(uow, settings, one, step, at)
+                told += 1
+        uow.commit()
+    return told
+
+
+def _tell(uow: UnitOfWork, settings: Settings, one: Breaches, step: str, at: datetime) -> None:
+    uow.people.take_step(one.platform, one.author_id, SUGGESTED + step, by=MACHINE, at=at)
+    ref = ItemRef(one.platform, ItemKind.NEWCOMER, one.author_id, one.account)
+    author = Author(one.author_id, one.handle, one.name)
+    person = Newcomer(ref, one.account, Edge.FIRST_COMMENT, author, at)
+    known = uow.items.find([ref])
+    if not known:
+        uow.items.meet([person], at=at, read_at=at, baseline_before=at)
+        known = uow.items.find([ref])
+    item = known[ref]
+    before = uow.cases.find_by_item(item.id)
+    case = uow.cases.open(
+        before,
+        item_id=item.id,
+        reading_id=item.reading_id,
+        urgency=Urgency.URGENT,
+        kinds=before.kinds if before else (),
+        child=before.child if before else False,
+        baseline=False,
+        audience={Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER},
+        excluded=before.excluded if before else (),
+        at=at,
+    )
+    named = {"meeting": "a meeting with the headteacher", "removal": "that interaction is removed"}
+    uow.cases.sound_alarm(
+        case.id,
+        f"{one.count} comments of this person were confirmed as breaches of the policy. Its next "
+        f"step is {named[step]}: a person decides.",
+    )
+    for person_told in people_told({Role.HEADTEACHER}, case.excluded, settings.policy.people):
+        uow.letters.notify(
+            case_id=case.id,
+            reading_id=case.reading_id,
+            person=person_told.key,
+            urgency=Urgency.URGENT,
+            due_at=due_at(Urgency.URGENT, at, settings.letters),
+        )

@@ -1,0 +1,209 @@
+"""Newcomers as people who stay, change their names, leave and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import token_hex
+
+import sqlalchemy as sa
+
+from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence, digest_of
+from bot.store import tables as t
+from bot.store.insert import insert_one
+from bot.store.items import ref_of
+
+HANDLE_BEFORE = "handle before"
+"""The fact under which an earlier handle is kept: one, the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetAgain:
+    """The numbers of known newcomers who are here under another handle, or are back."""
+
+    renamed: tuple[int, ...] = ()
+    returned: tuple[int, ...] = ()
+
+
+_UNKNOWN = ("author_id", "author_handle", "author_name", "post_id", "parent_id")
+
+
+class People:
+    """One drawer of the store; nothing here opens or commits a transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def meet_again(self, people: Sequence[Newcomer], *, read_at: datetime) -> MetAgain:
+        """Note of stored newcomers how the platform shows them now, and that they are there.
+
+        Idempotent. Facts are replaced as a whole, but for the earlier handle.
+        """
+        by_ref = {each.ref: each for each in people}
+        rows = self._rows(by_ref)
+        renamed, returned = [], []
+        for row in rows:
+            now = by_ref[ref_of(row)]
+            facts = dict(now.facts)
+            before = row.facts.get(HANDLE_BEFORE)
+            if now.author.handle and row.author_handle not in ("", now.author.handle):
+                before = f"@{row.author_handle}"
+                renamed.append(row.id)
+            if before:
+                facts[HANDLE_BEFORE] = before
+            shown = {
+                "author_handle": now.author.handle or row.author_handle,
+                "author_name": now.author.name or row.author_name,
+                "permalink": now.permalink or row.permalink,
+                "facts": facts,
+            }
+            if any(getattr(row, name) != value for name, value in shown.items()):
+                self._set([row.id], **shown)
+            if row.presence == Presence.GONE:
+                returned.append(row.id)
+        self._set([row.id for row in rows], presence=Presence.PRESENT, observed_at=read_at)
+        return MetAgain(tuple(renamed), tuple(returned))
+
+    def leave(self, account: str, *, unseen_since: datetime) -> tuple[int, ...]:
+        """Mark followers whom a whole sweep, begun then, did not meet; returns their numbers."""
+        seen = sa.func.coalesce(t.item.c.observed_at, t.item.c.first_seen_at)
+        follows = (
+            sa.exists()
+            .where(
+                t.sighting.c.item_id == t.item.c.id,
+                t.sighting.c.edge == Edge.FOLLOWER,
+            )
+            .correlate(t.item)
+        )
+        ids = tuple(
+            self._connection.scalars(
+                sa.select(t.item.c.id).where(
+                    t.item.c.kind == ItemKind.NEWCOMER,
+                    t.item.c.account == account,
+                    t.item.c.presence == Presence.PRESENT,
+                    seen < unseen_since,
+                    follows,
+                )
+            )
+        )
+        self._set(ids, presence=Presence.GONE)
+        return ids
+
+    def undecided_baseline(self, account: str, limit: int) -> list[int]:
+        """Newcomers from before the first start who never had a case, oldest first."""
+        has_case = sa.exists().where(t.case.c.item_id == t.item.c.id).correlate(t.item)
+        return list(
+            self._connection.scalars(
+                sa.select(t.item.c.id)
+                .where(
+                    t.item.c.kind == ItemKind.NEWCOMER,
+                    t.item.c.account == account,
+                    t.item.c.baseline,
+                    ~has_case,
+                )
+                .order_by(t.item.c.id)
+                .limit(limit)
+            )
+        )
+
+    def add_report(self, platform: str, words: str, address: str, at: datetime) -> tuple[int, int]:
+        """Keep what somebody reported by hand; returns the numbers of its item and reading."""
+        item_id = insert_one(
+            self._connection,
+            t.item,
+            {
+                "platform": platform,
+                "kind": ItemKind.REPORT,
+                "native_id": token_hex(8),
+                "account": "",
+                "scope": "",
+                "created_at": at,
+                "first_seen_at": at,
+                **dict.fromkeys(_UNKNOWN, ""),
+                "permalink": address,
+                "facts": {},
+                "baseline": False,
+                "presence": Presence.UNKNOWN,
+            },
+        )
+        reading_id = insert_one(
+            self._connection,
+            t.reading,
+            {
+                "item_id": item_id,
+                "digest": digest_of(words),
+                "salt": token_hex(16),
+                "text": words,
+                "attachments": [],
+                "seen_at": at,
+                "waiting": False,
+            },
+        )
+        self._set([item_id], reading_id=reading_id)
+        return item_id, reading_id
+
+    # what is put off --------------------------------------------------------------------------
+
+    def put_off(
+        self, case_id: int, *, later_until: datetime | None = None, passed_to: str = ""
+    ) -> None:
+        """Keep until when somebody wants to see the case again, or who has it now."""
+        self._connection.execute(sa.delete(t.vetting).where(t.vetting.c.case_id == case_id))
+        self._connection.execute(
+            sa.insert(t.vetting),
+            {"case_id": case_id, "later_until": later_until, "passed_to": passed_to},
+        )
+
+    # the parents' register ----------------------------------------------------------------------
+
+    def register(self, platform: str, handle: str, *, by: str, on: date, expires_on: date) -> None:
+        """Note that this handle is a parent's; a second time renews it."""
+        where = (t.register.c.platform == platform) & (t.register.c.handle == handle)
+        self._connection.execute(sa.delete(t.register).where(where))
+        self._connection.execute(
+            sa.insert(t.register),
+            {
+                "platform": platform,
+                "handle": handle,
+                "confirmed_by": by,
+                "confirmed_on": on,
+                "expires_on": expires_on,
+            },
+        )
+
+    def unregister(self, entry_id: int) -> None:
+        """A parent takes their word back, or it was a mistake."""
+        self._connection.execute(sa.delete(t.register).where(t.register.c.id == entry_id))
+
+    def expire_register(self, today: date) -> int:
+        """Forget what has run out; returns how many."""
+        return self._connection.execute(
+            sa.delete(t.register).where(t.register.c.expires_on < today)
+        ).rowcount
+
+    # steps about an author -----------------------------------------------------------------------
+
+    def take_step(self, platform: str, author_id: str, step: str, *, by: str, at: datetime) -> None:
+        """Remember that a person took one of the policy's steps."""
+        self._connection.execute(
+            sa.insert(t.author_step),
+            {"platform": platform, "author_id": author_id, "step": step, "person": by, "at": at},
+        )
+
+    # within -------------------------------------------------------------------------------------
+
+    def _rows(self, refs: dict[ItemRef, Newcomer]) -> Sequence[sa.Row[tuple[object, ...]]]:
+        if not refs:
+            return []
+        rows = self._connection.execute(
+            sa.select(t.item).where(
+                t.item.c.kind == ItemKind.NEWCOMER,
+                t.item.c.native_id.in_({ref.native_id for ref in refs}),
+            )
+        )
+        return [row for row in rows if ref_of(row) in refs]
+
+    def _set(self, ids: Sequence[int], **values: object) -> None:
+        if ids:
+            self._connection.execute(sa.update(t.item).where(t.item.c.id.in_(ids)).values(**values))
