@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from bot.access import Viewer
 from bot.coverage import DayCover, StreamCover, cover_day
 from bot.model import CaseStatus, DayOutcome, EffectKind, EffectStatus, ItemKind
-from bot.queries.cases import count_cases, count_newcomers
+from bot.queries.cases import count_cases
 from bot.queries.narrow import Tab
+from bot.queries.newcomers import count_newcomers
 from bot.queries.seen import cases_with_items, looking, may_see, may_see_trail, may_settle
 from bot.school_calendar import day_of, start_of
 from bot.settings import Settings

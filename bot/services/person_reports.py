@@ -9,7 +9,7 @@ from bot.access import Viewer, may_report
 from bot.errors import NotAllowed, Refused
 from bot.model import Kind, Role, Urgency
 from bot.ports import Clock
-from bot.services.told import NOBODY_TOLD, due_at, people_told
+from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store
 
@@ -75,16 +75,6 @@ def report(
             link = REPORT_LINKS[given.platform]
             told_where = f"Report it to the platform, which alone can end it: {link}"
             uow.cases.sound_alarm(case.id, told_where)
-        people = people_told(told, (), settings.policy.people)
-        if not people:
-            uow.cases.sound_alarm(case.id, NOBODY_TOLD)
-        for person in people:
-            uow.letters.notify(
-                case_id=case.id,
-                reading_id=reading_id,
-                person=person.key,
-                urgency=Urgency.URGENT,
-                due_at=due_at(Urgency.URGENT, at, settings.letters),
-            )
+        tell(uow, settings, case, told, Urgency.URGENT, at)
         uow.commit()
     return case.ref

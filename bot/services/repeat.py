@@ -14,7 +14,9 @@ from bot.errors import NotAllowed, Refused
 from bot.log import Event
 from bot.model import Author, Edge, ItemKind, ItemRef, Newcomer, Role, Urgency
 from bot.ports import Clock
-from bot.services.told import due_at, people_told
+from bot.school_calendar import day_of
+from bot.services.telling import tell
+from bot.services.told import people_told
 from bot.settings import NewcomerSettings, Settings
 from bot.store import Store, UnitOfWork
 from bot.store.authors import Breaches
@@ -53,11 +55,11 @@ def suggest_steps(store: Store, clock: Clock, settings: Settings) -> int:
     Once for each step and author. Only what every headteacher may know of is counted.
     """
     at = clock.now()
-    heads = people_told({Role.HEADTEACHER}, (), settings.policy.people)
+    heads = people_told({Role.HEADTEACHER}, (), settings.policy.people, day_of(at))
     with store.begin() as uow:
         counted = uow.authors.breaches(
             since=at - timedelta(days=settings.newcomers.breach_days),
-            hidden_from=frozenset(person.key for person in heads),
+            hidden_from=frozenset(one.person.key for one in heads),
         )
         told = 0
         for one in counted:
@@ -98,11 +100,4 @@ def _tell(uow: UnitOfWork, settings: Settings, one: Breaches, step: str, at: dat
         f"{one.count} comments of this person were confirmed as breaches of the policy. Its next "
         f"step is {named[step]}: a person decides.",
     )
-    for person_told in people_told({Role.HEADTEACHER}, case.excluded, settings.policy.people):
-        uow.letters.notify(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=person_told.key,
-            urgency=Urgency.URGENT,
-            due_at=due_at(Urgency.URGENT, at, settings.letters),
-        )
+    tell(uow, settings, case, {Role.HEADTEACHER}, Urgency.URGENT, at)

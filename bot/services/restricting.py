@@ -24,7 +24,7 @@ from bot.model import (
 from bot.observed import park_if_asked
 from bot.ports import Clock, PlatformAdapter
 from bot.school_calendar import LONDON
-from bot.services.told import due_at, people_told
+from bot.services.telling import tell
 from bot.services.vet import open_newcomer_case
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
@@ -135,15 +135,7 @@ def remind_of_lapsed(store: Store, clock: Clock, settings: Settings) -> int:
             uow.restrictions.note_reminder(one.id, at)
             uow.cases.sound_alarm(one.case_id, OVER.format(_IS[one.kind]))
             case = uow.cases.get(one.case_id)
-            officers = {Role.COMMUNICATIONS_OFFICER}
-            for person in people_told(officers, case.excluded, settings.policy.people):
-                uow.letters.notify(
-                    case_id=case.id,
-                    reading_id=case.reading_id,
-                    person=person.key,
-                    urgency=Urgency.ROUTINE,
-                    due_at=due_at(Urgency.ROUTINE, at, settings.letters),
-                )
+            tell(uow, settings, case, {Role.COMMUNICATIONS_OFFICER}, Urgency.ROUTINE, at)
         uow.commit()
     return len(lapsed)
 

@@ -29,7 +29,7 @@ from bot.model import (
 from bot.ports import Clock
 from bot.school_calendar import LONDON
 from bot.services.decide import view_of
-from bot.services.told import NOBODY_TOLD, due_at, people_told
+from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
@@ -283,17 +283,7 @@ def _pass_on(
         excluded=case.excluded,
         at=at,
     )
-    told = people_told({role}, case.excluded, settings.policy.people)
-    if not told:
-        uow.cases.sound_alarm(case.id, NOBODY_TOLD)
-    for person in told:
-        uow.letters.notify(
-            case_id=case.id,
-            reading_id=opened.reading_id,
-            person=person.key,
-            urgency=Urgency.ROUTINE,
-            due_at=due_at(Urgency.ROUTINE, at, settings.letters),
-        )
+    tell(uow, settings, opened, {role}, Urgency.ROUTINE, at)
 
 
 def _restrict(

@@ -119,5 +119,6 @@ def test_a_record_comes_back_as_it_was() -> None:
 
 
 def test_a_slow_timetable_is_given_time() -> None:
-    assert late_after(1) == timedelta(minutes=15)
-    assert late_after(10) == timedelta(minutes=30)
+    assert late_after(1, Stream.COMMENTS) == timedelta(minutes=15)
+    assert late_after(10, Stream.COMMENTS) == timedelta(minutes=30)
+    assert late_after(10, Stream.FOLLOWERS) == timedelta(days=9)

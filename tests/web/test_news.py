@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.access import Viewer
 from bot.queries.news import newest_mark, news_since
-from bot.services.signin import IDLE, viewer_of
+from bot.services.signin import viewer_of
 from bot.web.views.news import stream_of
 from tests.web.pages_stage import ABOUT_THE_HEAD, AN_INSULT, HEAD, OFFICER, School
 
@@ -66,7 +66,7 @@ def test_an_open_page_does_not_keep_a_session_alive(school: School) -> None:
     session_id = browser.client.cookies["schoolgate_session"]
     found = []
     for _ in range(3):
-        school.clock.advance(seconds=IDLE.total_seconds() / 2)
+        school.clock.advance(minutes=school.settings.sign_in.idle_minutes / 2)
         found.append(
             viewer_of(school.store, school.clock, school.settings, session_id, touch=False)
         )
