@@ -9,8 +9,10 @@ from bot.errors import AdapterError
 from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
 from bot.services.assess import assess_waiting
+from bot.services.heads import keep_head
 from bot.services.ingest import PollReport, poll
 from bot.services.notify import compose
+from bot.services.retain import retain
 from bot.services.sample import draw
 
 _log = structlog.get_logger("schoolgate.cycle")
@@ -58,6 +60,21 @@ def send_letters(app: App) -> None:
 def draw_sample(app: App) -> None:
     """Draw the week's sample of what was left up, if that was not done yet."""
     draw(app.store, app.clock, app.settings)
+
+
+def let_go(app: App) -> None:
+    """Hold what has to be held, take away what its period is over for, write the head down."""
+    report = retain(app.store, app.clock, app.settings)
+    if report.took_away or report.held:
+        _log.info(
+            "retained",
+            held=report.held,
+            deleted_by_author=report.deleted_by_author,
+            unflagged=report.unflagged,
+            polls=report.polls,
+            cases=sum(report.cases.values()),
+        )
+    keep_head(app.store, app.clock, app.settings)
 
 
 def prove_capabilities(app: App, account: str) -> None:

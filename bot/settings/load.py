@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.errors import Problem, SettingsError
 from bot.model import Person, Policy, PolicyRow
+from bot.retention import RetentionClass, RetentionSettings
 from bot.school_calendar import SchoolCalendar
 from bot.settings.checks import check
 from bot.settings.problems import problems_of
@@ -26,9 +27,18 @@ from bot.settings.shape import (
     Settings,
     WebSettings,
 )
-from bot.settings.tables import MailTable, SettingsTable, options_of
+from bot.settings.tables import MailTable, RetentionTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "policy")
+_DEFAULTED = (
+    "classifiers",
+    "hiding",
+    "calendar",
+    "letters",
+    "sample",
+    "retention",
+    "web",
+    "policy",
+)
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -113,6 +123,13 @@ def _mail(table: MailTable | None) -> MailSettings | None:
     return MailSettings(table.mailer, table.sender, options_of(table)) if table else None
 
 
+def _retention(table: RetentionTable) -> RetentionSettings:
+    periods = dict(table.classes)
+    return RetentionSettings(
+        **{**dict(table), "classes": {one: periods[one] for one in RetentionClass}}
+    )
+
+
 def _settings(table: SettingsTable) -> Settings:
     people = tuple(Person(p.key, p.name, p.email or "", p.roles, p.spoken_of) for p in table.people)
     rows = tuple(PolicyRow(**dict(row)) for row in table.policy.rows)
@@ -135,4 +152,5 @@ def _settings(table: SettingsTable) -> Settings:
         sample=SampleSettings(**dict(table.sample)),
         web=WebSettings(**dict(table.web)),
         policy=Policy(rows, people, table.policy.thresholds),
+        retention=_retention(table.retention),
     )

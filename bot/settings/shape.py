@@ -8,6 +8,7 @@ from datetime import time
 from enum import StrEnum
 
 from bot.model import Kind, Person, Policy
+from bot.retention import RetentionSettings
 from bot.school_calendar import SchoolCalendar
 
 
@@ -106,3 +107,4 @@ class Settings:
     sample: SampleSettings
     web: WebSettings
     policy: Policy
+    retention: RetentionSettings

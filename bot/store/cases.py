@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.model import Assessment, CaseStatus, Finding, Kind, Outcome, Role, Urgency, Verdict
 from bot.store import tables as t
 from bot.store.insert import insert_one
+from bot.store.search import index
 
 LETTER_ALARM = "A letter could not be sent."
 """How alarms about letters begin: they are not settled by what the platform does."""
@@ -131,6 +132,7 @@ class Cases:
             )
         self._grow(t.case_audience, case_id, "role", audience - audience_before)
         self._grow(t.case_exclusion, case_id, "person", excluded - excluded_before)
+        index(self._connection, case_id, item_id)
         return StoredCase(
             case_id,
             ref,
@@ -150,6 +152,10 @@ class Cases:
         rows = [{"case_id": case_id, column: value} for value in sorted(values)]
         if rows:
             self._connection.execute(sa.insert(table), rows)
+
+    def tell(self, case: StoredCase, role: Role) -> None:
+        """Let one more role see a case. Idempotent; whoever is excluded stays so."""
+        self._grow(t.case_audience, case.id, "role", {role} - case.audience)
 
     def touch(self, case_id: int) -> None:
         """What it is about has changed: whoever has it open must look again."""
@@ -238,6 +244,16 @@ class Cases:
                 "at": at,
             },
         )
+
+    def last_outcome(self, case_id: int) -> Outcome | None:
+        """What was decided last, if anything was."""
+        found = self._connection.scalar(
+            sa.select(t.decision.c.outcome)
+            .where(t.decision.c.case_id == case_id)
+            .order_by(t.decision.c.id.desc())
+            .limit(1)
+        )
+        return Outcome(found) if found else None
 
     def decided_readings(self, reading_ids: Sequence[int]) -> set[int]:
         """Those of the readings that a person decided on: they bind the machine."""

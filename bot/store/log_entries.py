@@ -12,6 +12,9 @@ from bot.store.tables import case, item, log_entry
 
 _SHORT = 2_000
 
+BEFORE_ALL = -(2**63)
+"""Smaller than any number that a row can have: what was put in before the first entry shows too."""
+
 
 class LogEntries:
     """Append-only: triggers in the database refuse changes as a second lock."""
@@ -70,11 +73,30 @@ class LogEntries:
         )
         return at
 
+    def of_case(self, case_id: int) -> list[Entry]:
+        """All entries of one case, oldest first; few enough to be read at once."""
+        return self._read(log_entry.c.case_id == case_id, None)
+
+    def holds(self, code: str) -> bool:
+        """Whether some entry has this code. Goes through the whole log: there is no index."""
+        found = sa.select(log_entry.c.seq).where(log_entry.c.mac == code).limit(1)
+        return self._connection.scalar(found) is not None
+
+    def code_before(self, seq: int) -> str:
+        """The code that the entry with this number is sealed on."""
+        code: str | None = self._connection.scalar(
+            sa.select(log_entry.c.mac).where(log_entry.c.seq == seq - 1)
+        )
+        return code or BEGINNING
+
     def after(self, seq: int, limit: int = _SHORT) -> list[Entry]:
         """The next entries, oldest first: a short page, since an open read stops the writers.
 
         They come as they stand, whatever somebody may have done to them: `bot.log.verify` judges.
         """
+        return self._read(log_entry.c.seq > seq, limit)
+
+    def _read(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Entry]:
         rows = self._connection.execute(
             sa.select(
                 log_entry.c.seq,
@@ -84,7 +106,7 @@ class LogEntries:
                 log_entry.c.body,
                 log_entry.c.mac,
             )
-            .where(log_entry.c.seq > seq)
+            .where(where)
             .order_by(log_entry.c.seq)
             .limit(limit)
         )
@@ -95,10 +117,13 @@ class LogEntries:
 
 
 def _time(stored: object) -> datetime:
+    """The time, if it is spelled exactly as this program spells one; else one that fits nothing."""
+    never = datetime.min.replace(tzinfo=UTC)
     try:
-        return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+        at = datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return never
+    return at if at.strftime("%Y-%m-%d %H:%M:%S.%f") == stored else never
 
 
 def _bytes(stored: object) -> bytes:

@@ -19,6 +19,7 @@ from bot.model import (
     Urgency,
 )
 from bot.queries import LatestEffect, Reach, Tab
+from bot.web import evidence_words
 from bot.wording import plain_name
 
 PLATFORMS = {"x": "X", "facebook": "Facebook"}
@@ -215,6 +216,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case _:
+            return evidence_words.sentence(event, facts, by)
 
 
 def _effect_name(facts: Mapping[str, Any]) -> str:
