@@ -104,8 +104,10 @@ def redact(store: Store, clock: Clock, viewer: Viewer, ref: str, phrase: str, wo
     return count
 
 
-def repeat_purges(store: Store) -> int:
+def repeat_purges(store: Store, clock: Clock) -> int:
     """Purge again what an older backup brought back; returns how many items had something.
+
+    Each gets its entry in the log again, since the restored log does not know of it.
 
     To be called once after a restore, before anybody looks at what was restored. Idempotent.
     """
@@ -115,6 +117,11 @@ def repeat_purges(store: Store) -> int:
         with store.begin() as uow:
             item = uow.items.find([ref]).get(ref)
             if item is not None and _again(uow, item, line):
+                wanted = Purge(What(line["what"]), Why(line["why"]), line["by"])
+                again = {"again": True, "first_at": line["at"]}
+                phrase = wanted.what is What.PHRASE
+                event = Event.REDACTED if phrase else Event.PURGED
+                _note(uow, item, wanted, clock.now(), event, **again)
                 done += 1
             uow.commit()
     store.wipe_leftovers()
@@ -123,7 +130,8 @@ def repeat_purges(store: Store) -> int:
 
 def _again(uow: UnitOfWork, item: StoredItem, line: dict[str, str]) -> bool:
     if line["what"] != What.PHRASE:
-        had = bool(uow.purges.readings(item.id)) or bool(uow.uploads.of_item(item.id))
+        files = uow.uploads.of_item(item.id) if line["what"] == What.ALL else ()
+        had = bool(uow.purges.readings(item.id)) or any(not file.purged for file in files)
         uow.purges.take_away(item.id, What(line["what"]))
         return had
     changed = [

@@ -255,6 +255,14 @@ class Cases:
         )
         return Outcome(found) if found else None
 
+    def who_decided(self, case_id: int) -> set[str]:
+        """The keys of everybody who decided something about a case."""
+        return set(
+            self._connection.scalars(
+                sa.select(t.decision.c.person).where(t.decision.c.case_id == case_id)
+            )
+        )
+
     def decided_readings(self, reading_ids: Sequence[int]) -> set[int]:
         """Those of the readings that a person decided on: they bind the machine."""
         return set(

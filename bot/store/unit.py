@@ -22,6 +22,7 @@ from bot.store.log_entries import LogEntries
 from bot.store.previews import Previews
 from bot.store.purges import Purges
 from bot.store.readings import Readings
+from bot.store.reports import Reports
 from bot.store.rights import Rights
 from bot.store.samples import Samples
 from bot.store.search import drop_leftovers
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.purges = Purges(connection)
         self.additions = Additions(connection)
         self.uploads = Uploads(connection)
+        self.reports = Reports(connection)
         self.rights = Rights(connection)
 
     def commit(self) -> None:
