@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 _FONTS = Path(__file__).parent / "fonts"
 _REGULAR = _FONTS / "DejaVuSansCondensed.ttf"
@@ -22,6 +21,9 @@ class Paper(FPDF):
         self._foot = foot
         self.add_font("body", fname=_REGULAR)
         self.add_font("body", style="B", fname=_BOLD)
+        letters = self.fonts["body"]
+        assert isinstance(letters, TTFFont)
+        self._letters = frozenset(letters.cmap)
         self.set_title(title)
         self.set_lang("en-GB")
         self.set_margins(18, 16, 18)
@@ -34,7 +36,7 @@ class Paper(FPDF):
         self.set_y(-18)
         self.set_font("body", size=7.5)
         self.set_text_color(70, 70, 70)
-        self.cell(0, 4, shown(self._foot), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(0, 4, self.shown(self._foot), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.cell(0, 4, f"Page {self.page_no()} of {{nb}}", align="R")
         self.set_text_color(0, 0, 0)
 
@@ -58,7 +60,7 @@ class Paper(FPDF):
         self.set_left_margin(24)
         self.set_x(24)
         self.set_fill_color(240, 240, 240)
-        self.multi_cell(0, 5, shown(words), fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, 5, self.shown(words), fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.set_left_margin(18)
         self.set_x(18)
         self.ln(1.5)
@@ -70,9 +72,9 @@ class Paper(FPDF):
         self.set_font("body", style="B", size=9)
         if self.will_page_break(6):
             self.add_page()
-        self.cell(44, 4.6, shown(name))
+        self.cell(44, 4.6, self.shown(name))
         self.set_font("body", size=9)
-        self.multi_cell(0, 4.6, shown(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, 4.6, self.shown(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def rule(self) -> None:
         """A line across."""
@@ -81,24 +83,19 @@ class Paper(FPDF):
         self.line(18, self.get_y(), 192, self.get_y())
         self.ln(2.5)
 
+    def shown(self, text: str) -> str:
+        """The text with every sign that the letters lack spelled by its number: [U+1F600].
+
+        A blank box would hide that there was something; the exact text is in the JSON.
+        """
+        known = self._letters
+        return "".join(c if c == "\n" or ord(c) in known else f"[U+{ord(c):04X}]" for c in text)
+
     def bytes(self) -> bytes:
         """The whole file."""
         return bytes(self.output())
 
     def _block(self, words: str, height: float) -> None:
-        self.multi_cell(0, height, shown(words), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-
-def shown(text: str) -> str:
-    """The text with every sign that the letters lack spelled by its number, such as [U+1F600].
-
-    A blank box would hide that there was something; the exact text is in the JSON.
-    """
-    known = _letters()
-    return "".join(c if c == "\n" or ord(c) in known else f"[U+{ord(c):04X}]" for c in text)
-
-
-@cache
-def _letters() -> frozenset[int]:
-    with TTFont(_REGULAR, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        self.multi_cell(
+            0, height, self.shown(words), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )

@@ -27,7 +27,7 @@ class Redactor:
         return self._without(text, own, self._pupils)
 
     def for_its_author(self, text: str, own: str) -> str:
-        """The same without the staff's names too: what somebody gets who asks for their own data."""
+        """The same without the staff's names too, for somebody who asks for their own data."""
         return self._without(text, own, self._everybody)
 
     def _without(self, text: str, own: str, names: re.Pattern[str] | None) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -164,7 +165,7 @@ def _fits(key: bytes, before: str, entry: Entry) -> bool:
     return in_place and seal(key, before, entry.body) == entry.mac
 
 
-def _query(viewer: Viewer, filters: Filters) -> sa.Select[tuple[int]]:
+def _query(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
     reader = Viewer(viewer.person_key, viewer.roles - NO_CONTENT)
     words = _match(filters.words)
     if words:
