@@ -93,8 +93,8 @@ def _paper(
     by: str,
     at: datetime,
 ) -> bytes:
-    foot = f"{school}. Case {row['reference']}, taken out {london(at)} by {by}. Head: {head}"
-    paper = Paper(f"Evidence: case {row['reference']}", foot)
+    foot = f"{school}. Case {row['reference']}, taken out {london(at)} by {by}."
+    paper = Paper(f"Evidence: case {row['reference']}", foot, head)
     paper.text_block(f"{school}. Taken out on {london(at)} by {by}.")
     add_record(paper, row)
     paper.rule()

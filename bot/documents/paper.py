@@ -14,11 +14,15 @@ _BOLD = _FONTS / "DejaVuSansCondensed-Bold.ttf"
 
 
 class Paper(FPDF):
-    """A4 pages, each with its number of how many, and a line that stands below all of them."""
+    """A4 pages, each with its number of how many, and a line that stands below all of them.
 
-    def __init__(self, title: str, foot: str) -> None:
+    `head` is the newest code of the log.
+    """
+
+    def __init__(self, title: str, foot: str, head: str = "") -> None:
         super().__init__(format="A4")
         self._foot = foot
+        self._head = f"Head of the log: {head}" if head else ""
         self.add_font("body", fname=_REGULAR)
         self.add_font("body", style="B", fname=_BOLD)
         letters = self.fonts["body"]
@@ -37,6 +41,8 @@ class Paper(FPDF):
         self.set_font("body", size=7.5)
         self.set_text_color(70, 70, 70)
         self.cell(0, 4, self.shown(self._foot), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_y(-14)
+        self.cell(0, 4, self._head, new_x=XPos.LMARGIN, new_y=YPos.TOP)
         self.cell(0, 4, f"Page {self.page_no()} of {{nb}}", align="R")
         self.set_text_color(0, 0, 0)
 

@@ -45,8 +45,8 @@ def log_paper(
     rows: Iterable[Mapping[str, str]], *, school: str, head: str, by: str, at: datetime
 ) -> bytes:
     """The records as PDF, with page numbers and the head of the chain on every page."""
-    foot = f"{school}. Taken out {london(at)} by {by}. Head of the log: {head}"
-    paper = Paper("Log of inappropriate comments", foot)
+    foot = f"{school}. Taken out {london(at)} by {by}."
+    paper = Paper("Log of inappropriate comments", foot, head)
     paper.text_block(
         f"{school}. Taken out on {london(at)} by {by}. Names of pupils and handles of others are "
         "left out of the words. What a machine suspected is not a finding: what counts is what a "

@@ -42,7 +42,7 @@ def offered_to(
     """The outcomes to choose from, mildest first: what is hidden can be shown, and the reverse."""
     if view.item_kind is ItemKind.NEWCOMER:
         offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
-    elif gone:
+    elif gone or view.item_kind is ItemKind.REPORT:
         offered = [Outcome.ALLOW, Outcome.CLEARED]
     elif hidden:
         offered = [Outcome.HIDE, Outcome.UNHIDE, Outcome.CLEARED, Outcome.DELETE]

@@ -25,9 +25,14 @@ NEEDS_REASON = frozenset(set(Outcome) - {Outcome.ALLOW, Outcome.APPROVE})
 
 _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
+    ItemKind.REPORT: frozenset({Outcome.ALLOW, Outcome.CLEARED}),
     ItemKind.COMMENT: frozenset(set(Outcome) - {Outcome.APPROVE, Outcome.NOT_SUITABLE}),
 }
-_MILDEST = {ItemKind.NEWCOMER: Outcome.APPROVE, ItemKind.COMMENT: Outcome.ALLOW}
+_MILDEST = {
+    ItemKind.NEWCOMER: Outcome.APPROVE,
+    ItemKind.COMMENT: Outcome.ALLOW,
+    ItemKind.REPORT: Outcome.ALLOW,
+}
 _MAKES_VISIBLE = frozenset({Outcome.ALLOW, Outcome.UNHIDE, Outcome.CLEARED})
 _VANISHES = {Outcome.HIDE: EffectKind.HIDE, Outcome.DELETE: EffectKind.DELETE}
 

@@ -21,7 +21,19 @@ from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
-from bot.web.views import agreement, cases, log, newcomers, preview, queue, reading, sample, signin
+from bot.web.views import (
+    agreement,
+    by_hand,
+    cases,
+    log,
+    newcomers,
+    preview,
+    queue,
+    reading,
+    record,
+    sample,
+    signin,
+)
 
 __all__ = ["WebContext", "create_app"]
 
@@ -38,7 +50,19 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context = context
     app.state.pages = pages = Pages(context)
     app.state.brake = Brake()
-    for view in (queue, cases, newcomers, log, reading, preview, agreement, sample, signin):
+    for view in (
+        queue,
+        cases,
+        newcomers,
+        log,
+        by_hand,
+        record,
+        reading,
+        preview,
+        agreement,
+        sample,
+        signin,
+    ):
         app.include_router(view.router)
     app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))

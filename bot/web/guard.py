@@ -19,6 +19,12 @@ FORM_FIELD = "csrftoken"  # asgi-csrf knows no other
 LARGEST_BODY = 64 * 1024
 """In bytes: a reason may be long, an upload is not expected anywhere."""
 
+UPLOADS = frozenset({"/log/by-hand"})
+"""Where a form may bring a file along, and be larger."""
+
+LARGEST_UPLOAD = 6 * 1024 * 1024
+"""In bytes: what a file may have (bot/services/report.py), and the form around it."""
+
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -66,8 +72,9 @@ class Guard:
 
         scope = {**scope, "headers": _own_headers(scope)}
         if scope["method"] not in _SAFE_METHODS:
-            body = await _whole_body(receive)
-            refusal = _refusal(Headers(scope=scope), body)
+            uploads = scope["path"] in UPLOADS
+            body = await _whole_body(receive, LARGEST_UPLOAD if uploads else LARGEST_BODY)
+            refusal = _refusal(Headers(scope=scope), body, uploads=uploads)
             if refusal is not None:
                 await refusal(scope, receive, send_safely)
                 return
@@ -87,22 +94,24 @@ def _own_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     return [*kept, (b"cookie", "; ".join(ours).encode("ascii"))] if ours else kept
 
 
-async def _whole_body(receive: Receive) -> bytes | None:
+async def _whole_body(receive: Receive, largest: int) -> bytes | None:
     """The body; None where it is too large, or where the browser went away."""
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > LARGEST_BODY or message["type"] == "http.disconnect":
+        if len(body) > largest or message["type"] == "http.disconnect":
             return None
     return body
 
 
-def _refusal(headers: Headers, body: bytes | None) -> PlainTextResponse | None:
+def _refusal(headers: Headers, body: bytes | None, *, uploads: bool) -> PlainTextResponse | None:
     if body is None:
         return PlainTextResponse("That was too long.", status_code=413)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if uploads and kind == "multipart/form-data" and "boundary=" in headers["content-type"]:
+        return None
     if kind != "application/x-www-form-urlencoded":
         return PlainTextResponse("Only forms are taken.", status_code=415)
     if not body.isascii() or not _token_of(body).isascii():

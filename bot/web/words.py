@@ -22,7 +22,7 @@ from bot.queries import LatestEffect, Reach, Tab
 from bot.web import evidence_words
 from bot.wording import plain_name
 
-PLATFORMS = {"x": "X", "facebook": "Facebook"}
+PLATFORMS = {"x": "X", "facebook": "Facebook", "in_person": "In person"}
 
 URGENCIES = {
     Urgency.IMMEDIATE: "Immediate",
@@ -125,7 +125,7 @@ _CHOICES = {
     ),
 }
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
-_IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
+_IS_GONE = ("Nothing more to do", "It is not, or no longer, on the school’s accounts.")
 
 
 def choice(outcome: Outcome, *, hidden: bool, gone: bool) -> tuple[str, str]:
