@@ -64,6 +64,8 @@ def create_app(context: WebContext) -> FastAPI:
         signin,
     ):
         app.include_router(view.router)
+    for view in (by_hand, record):
+        app.include_router(view.router)
     app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)

@@ -286,6 +286,7 @@ def test_on_a_full_disk_nothing_is_written_by_half_and_the_step_can_be_done_agai
     store: Store,
 ) -> None:
     three(store)
+
     def room(pages: int) -> None:
         # The pool hands out one connection after the other's use, and it is always the same one.
         with store.engine.connect() as connection:
