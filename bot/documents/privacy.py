@@ -134,7 +134,8 @@ def _readers(settings: Settings) -> Iterator[str]:
         names = _named(settings, role)
         if names:
             what = "no content" if role is Role.ICT_TECHNICIAN else "what the school's policy says"
-            yield f"- {role_name(role).removeprefix('the ').capitalize()}: {names} ({what})."
+            title = role_name(role).removeprefix("the ")
+            yield f"- {title[:1].upper()}{title[1:]}: {names} ({what})."
 
 
 def _named(settings: Settings, role: Role) -> str:

@@ -49,12 +49,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 def test_a_search_asks_for_a_password_and_shows_what_the_role_may_see(desk: Desk) -> None:
     found = desk.types("log", "search", "useless", "--user", "j.field@rossmore.example")
     assert "You useless cow" in found.output
-    with pytest.raises(NotAllowed):
-        wrong = desk.types(
-            "log", "search", "cow", "--user", "j.field@rossmore.example", said="no\n"
-        )
-        assert wrong.exception is not None
-        raise wrong.exception
+    wrong = desk.types("log", "search", "cow", "--user", "j.field@rossmore.example", said="no\n")
+    assert isinstance(wrong.exception, NotAllowed)
+    assert "cow" not in wrong.output
 
 
 def test_the_log_is_exported_into_a_new_file(desk: Desk, tmp_path: Path) -> None:
