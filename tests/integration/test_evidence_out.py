@@ -219,7 +219,7 @@ def test_what_cannot_be_taken_is_refused_in_plain_words_and_nothing_is_kept(
     school: School, facts: dict[str, object], why: str
 ) -> None:
     with pytest.raises(Refused, match=why):
-        enters(school, **facts)
+        enters(school, OFFICER, **facts)
     assert found(school, OFFICER) == []
 
 
