@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -116,14 +117,18 @@ class LogEntries:
         ]
 
 
+_SPELLED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 def _time(stored: object) -> datetime:
     """The time, if it is spelled exactly as this program spells one; else one that fits nothing."""
-    never = datetime.min.replace(tzinfo=UTC)
+    if not isinstance(stored, str) or _SPELLED.fullmatch(stored) is None:
+        return _NEVER
     try:
-        at = datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{stored}+00:00")
     except ValueError:
-        return never
-    return at if at.strftime("%Y-%m-%d %H:%M:%S.%f") == stored else never
+        return _NEVER
 
 
 def _bytes(stored: object) -> bytes:
