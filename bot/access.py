@@ -143,6 +143,48 @@ def may_see_log(viewer: Viewer) -> bool:
     return bool(viewer.roles - NO_CONTENT)
 
 
+def may_hold(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may keep a case from being purged: keeping can be undone."""
+    return may_see_trail(viewer, case) or (Role.DPO in viewer.roles and may_see_text(viewer, case))
+
+
+def may_release(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may end a hold: the data protection officer (policy.md, section 4)."""
+    return Role.DPO in viewer.roles and may_see_text(viewer, case)
+
+
+def may_purge(viewer: Viewer, case: CaseView) -> bool:
+    """Whether they may take words out of the log for good."""
+    return Role.DPO in viewer.roles and may_see_text(viewer, case)
+
+
+def may_find_person(viewer: Viewer) -> bool:
+    """Whether they may look for all that is held on one person, to answer that person.
+
+    The data protection officer must (UK GDPR, articles 12 to 22), so for this they see every case
+    but those that accuse them.
+    """
+    return Role.DPO in viewer.roles
+
+
+def may_enter_by_hand(viewer: Viewer) -> bool:
+    """Whether they may put abuse that was seen elsewhere into the log (policy.md, clause 5)."""
+    return bool(
+        viewer.roles
+        & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER, Role.DSL, Role.CHAIR_OF_GOVERNORS}
+    )
+
+
+def may_take_evidence(viewer: Viewer, case: CaseView, excluded: frozenset[Role]) -> bool:
+    """Whether they may take evidence out: only the headteacher (policy.md, clause 9).
+
+    Where the headteacher is kept from the case, the chair. `excluded` are the roles of
+    those who are kept from it.
+    """
+    role = Role.CHAIR_OF_GOVERNORS if Role.HEADTEACHER in excluded else Role.HEADTEACHER
+    return role in viewer.roles and may_see_text(viewer, case)
+
+
 def may_switch_hiding(viewer: Viewer) -> bool:
     """Whether they may stop hiding or let it go on (policy.md, "Hiding is earned")."""
     return bool(viewer.roles & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER})

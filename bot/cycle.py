@@ -15,6 +15,7 @@ from bot.queries import reading_state
 from bot.services.alarming import write_alarms
 from bot.services.answering import chase
 from bot.services.assess import assess_waiting
+from bot.services.heads import keep_head
 from bot.services.ingest import PollReport, poll
 from bot.services.newcomers import read_newcomers
 from bot.services.notify import compose
@@ -26,6 +27,7 @@ from bot.services.restricting import (
     expire_register,
     remind_of_lapsed,
 )
+from bot.services.retain import retain
 from bot.services.sample import draw
 from bot.services.unsigned import tell_unsigned
 
@@ -117,6 +119,21 @@ def ping(app: App) -> bool:
 def draw_sample(app: App) -> None:
     """Draw the week's sample of what was left up, if that was not done yet."""
     draw(app.store, app.clock, app.settings)
+
+
+def let_go(app: App) -> None:
+    """Hold what has to be held, take away what its period is over for, write the head down."""
+    report = retain(app.store, app.clock, app.settings)
+    if report.took_away or report.held:
+        _log.info(
+            "retained",
+            held=report.held,
+            deleted_by_author=report.deleted_by_author,
+            unflagged=report.unflagged,
+            polls=report.polls,
+            cases=sum(report.cases.values()),
+        )
+    keep_head(app.store, app.clock, app.settings)
 
 
 def prove_capabilities(app: App, account: str) -> None:

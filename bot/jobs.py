@@ -26,6 +26,7 @@ _SAMPLE_MINUTES = 60
 _PING_MINUTES = 15
 _PEOPLE_HOURS = 6
 _BLOCKS_HOURS = 24
+_RETAIN_HOURS = 6  # what its author deleted goes within a day of its being noticed
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -87,6 +88,7 @@ class Timetable:
         self._every("sample", partial(cycle.draw_sample, app), _SAMPLE_MINUTES * 60)
         if app.beacon is not None:
             self._every("ping", partial(cycle.ping, app), _PING_MINUTES * 60)
+        self._every("retain", partial(cycle.let_go, app), _RETAIN_HOURS * 3600)
         self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
     def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:

@@ -18,6 +18,9 @@ from bot.cli import (
     letters,
     log,
     preview,
+    privacy,
+    retain,
+    rights,
     route,
     run,
     user,
@@ -41,6 +44,9 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("route")(route.route)
 app.command("drill")(drill.drill)
 app.add_typer(letters.app, name="letters")
+app.command("retain")(retain.retain)
+app.command("privacy")(privacy.privacy)
+app.add_typer(rights.app, name="rights")
 app.add_typer(log.app, name="log")
 app.add_typer(hiding.app, name="hiding")
 app.add_typer(user.app, name="user")

@@ -43,7 +43,7 @@ def offered_to(
     if view.item_kind is ItemKind.NEWCOMER:
         offered = [Outcome.APPROVE, Outcome.NOT_SUITABLE]
     elif view.item_kind is ItemKind.REPORT:
-        offered = [Outcome.ALLOW]
+        offered = [Outcome.ALLOW, Outcome.CLEARED]
     elif gone:
         offered = [Outcome.ALLOW, Outcome.CLEARED, Outcome.ANSWERED]
     elif hidden:

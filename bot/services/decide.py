@@ -31,7 +31,7 @@ NEEDS_REASON = frozenset(
 _FOR = {
     ItemKind.NEWCOMER: frozenset({Outcome.APPROVE, Outcome.NOT_SUITABLE}),
     ItemKind.COMMENT: frozenset(set(Outcome) - VETTING),
-    ItemKind.REPORT: frozenset({Outcome.ALLOW}),
+    ItemKind.REPORT: frozenset({Outcome.ALLOW, Outcome.CLEARED}),
 }
 _MILDEST = {
     ItemKind.NEWCOMER: Outcome.APPROVE,

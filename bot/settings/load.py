@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.errors import Problem, SettingsError
 from bot.model import Person, Policy, PolicyRow
+from bot.retention import RetentionClass, RetentionSettings
 from bot.school_calendar import SchoolCalendar
 from bot.settings.checks import check
 from bot.settings.problems import problems_of
@@ -28,7 +29,7 @@ from bot.settings.shape import (
     SignInSettings,
     WebSettings,
 )
-from bot.settings.tables import MailTable, SettingsTable, options_of
+from bot.settings.tables import MailTable, RetentionTable, SettingsTable, options_of
 
 _DEFAULTED = (
     "classifiers",
@@ -37,6 +38,7 @@ _DEFAULTED = (
     "letters",
     "sample",
     "newcomers",
+    "retention",
     "web",
     "sign_in",
     "policy",
@@ -125,6 +127,13 @@ def _mail(table: MailTable | None) -> MailSettings | None:
     return MailSettings(table.mailer, table.sender, options_of(table)) if table else None
 
 
+def _retention(table: RetentionTable) -> RetentionSettings:
+    periods = dict(table.classes)
+    return RetentionSettings(
+        **{**dict(table), "classes": {one: periods[one] for one in RetentionClass}}
+    )
+
+
 def _settings(table: SettingsTable) -> Settings:
     people = tuple(Person(**{**dict(p), "email": p.email or ""}) for p in table.people)
     rows = tuple(PolicyRow(**dict(row)) for row in table.policy.rows)
@@ -155,5 +164,6 @@ def _settings(table: SettingsTable) -> Settings:
         web=WebSettings(**dict(table.web)),
         sign_in=SignInSettings(**dict(table.sign_in)),
         policy=Policy(rows, people, table.policy.thresholds),
+        retention=_retention(table.retention),
         alarm_mail=_mail(table.alarm_mail),
     )

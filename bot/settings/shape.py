@@ -8,6 +8,7 @@ from datetime import time
 from enum import StrEnum
 
 from bot.model import Kind, Person, Policy, Urgency
+from bot.retention import RetentionSettings
 from bot.school_calendar import SchoolCalendar
 
 
@@ -185,4 +186,5 @@ class Settings:
     web: WebSettings
     sign_in: SignInSettings
     policy: Policy
+    retention: RetentionSettings
     alarm_mail: MailSettings | None = None

@@ -93,6 +93,7 @@ Yes = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Score = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Months = Annotated[int, Strict(), Field(ge=1, le=1200)]
 Roles = Annotated[frozenset[Role], BeforeValidator(_one_or_many)]
 Aspects = Annotated[frozenset[Aspect], BeforeValidator(_one_or_many)]
 
@@ -229,6 +230,30 @@ class NewcomersTable(Table):
     ] = Field(description="three whole numbers that grow, such as [1, 2, 3]")
 
 
+class ClassesTable(Table):
+    cleared: Months = Field(description="a number of months, such as 1")
+    newcomer: Months = Field(description="a number of months, such as 12")
+    ordinary: Months = Field(description="a number of months, such as 12")
+    serious: Months = Field(description="a number of months, such as 72")
+    safeguarding: Months = Field(description="a number of months, such as 300")
+
+
+class RetentionTable(Table):
+    decided_by: Text = Field(description="the data protection officer's name")
+    decided_on: date = Field(description="a day without quotation marks, such as 2026-09-01")
+    unflagged_days: Whole = Field(
+        ge=1, le=30, description="a whole number of days from 1 to 30, such as 30"
+    )
+    hold_days: Whole = Field(
+        ge=1, le=90, description="a whole number of days from 1 to 90, such as 30"
+    )
+    polls_days: Whole = Field(
+        ge=30, le=3650, description="a whole number of days from 30 to 3650, such as 400"
+    )
+    head_file: str = Field(default="", description='a file such as "//server/share/heads.jsonl"')
+    classes: ClassesTable = Field(description="a section [retention.classes]")
+
+
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
@@ -300,6 +325,7 @@ class SettingsTable(Table):
     letters: LettersTable = Field(description="a section [letters]")
     sample: SampleTable = Field(description="a section [sample]")
     newcomers: NewcomersTable = Field(description="a section [newcomers]")
+    retention: RetentionTable = Field(description="a section [retention]")
     web: WebTable = Field(description="a section [web]")
     sign_in: SignInTable = Field(description="a section [sign_in]")
     policy: PolicyTable = Field(description="a section [policy]")

@@ -24,6 +24,7 @@ from bot.model import (
 from bot.store import tables as t
 from bot.store.insert import insert_one
 from bot.store.likeness import likeness
+from bot.store.search import index
 
 LETTER_ALARM = "A letter could not be sent."
 """How alarms about letters begin: they are not settled by what the platform does."""
@@ -145,6 +146,7 @@ class Cases:
             )
         self._grow(t.case_audience, case_id, "role", audience - audience_before)
         self._grow(t.case_exclusion, case_id, "person", excluded - excluded_before)
+        index(self._connection, case_id, item_id)
         return StoredCase(
             case_id,
             ref,
@@ -191,6 +193,10 @@ class Cases:
             self._connection.execute(
                 sa.insert(t.stand_in), {"case_id": case_id, "person": person, "role": role}
             )
+
+    def tell(self, case: StoredCase, role: Role) -> None:
+        """Let one more role see a case. Idempotent; whoever is excluded stays so."""
+        self._grow(t.case_audience, case.id, "role", {role} - case.audience)
 
     def touch(self, case_id: int) -> None:
         """What it is about has changed: whoever has it open must look again."""
@@ -283,6 +289,24 @@ class Cases:
                 "at": at,
                 "before": None if before is None else dict(before),
             },
+        )
+
+    def last_outcome(self, case_id: int) -> Outcome | None:
+        """What was decided last, if anything was."""
+        found = self._connection.scalar(
+            sa.select(t.decision.c.outcome)
+            .where(t.decision.c.case_id == case_id)
+            .order_by(t.decision.c.id.desc())
+            .limit(1)
+        )
+        return Outcome(found) if found else None
+
+    def who_decided(self, case_id: int) -> set[str]:
+        """The keys of everybody who decided something about a case."""
+        return set(
+            self._connection.scalars(
+                sa.select(t.decision.c.person).where(t.decision.c.case_id == case_id)
+            )
         )
 
     def decided_readings(self, reading_ids: Sequence[int]) -> set[int]:

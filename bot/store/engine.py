@@ -35,6 +35,10 @@ def open_engine(path: Path) -> sa.Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # What is purged must be gone from the file, not only from the tables; nothing is put into
+        # temporary files, which nobody would purge.
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA journal_mode = {'WAL' if wal_is_safe() else 'TRUNCATE'}")
 
     @sa.event.listens_for(engine, "begin")

@@ -170,6 +170,12 @@ class Items:
                 .where(t.reading.c.id == reading_id)
                 .values(waiting=row["waiting"], attempts=0)
             )
+            # Words that were purged and are written again are judged again, so they are needed.
+            self._connection.execute(
+                sa.update(t.reading)
+                .where(t.reading.c.id == reading_id, t.reading.c.salt == "")
+                .values({key: row[key] for key in ("text", "salt", "attachments", "seen_at")})
+            )
         self._connection.execute(
             sa.update(t.item)
             .where(t.item.c.id == stored.id)

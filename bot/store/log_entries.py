@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from bot.model import ItemKind
 from bot.store.tables import case, item, log_entry
 
 _SHORT = 2_000
+
+BEFORE_ALL = -(2**63)
+"""Smaller than any number that a row can have: what was put in before the first entry shows too."""
 
 
 class LogEntries:
@@ -85,11 +89,30 @@ class LogEntries:
         )
         return at
 
+    def of_case(self, case_id: int) -> list[Entry]:
+        """All entries of one case, oldest first; few enough to be read at once."""
+        return self._read(log_entry.c.case_id == case_id, None)
+
+    def holds(self, code: str) -> bool:
+        """Whether some entry has this code. Goes through the whole log: there is no index."""
+        found = sa.select(log_entry.c.seq).where(log_entry.c.mac == code).limit(1)
+        return self._connection.scalar(found) is not None
+
+    def code_before(self, seq: int) -> str:
+        """The code that the entry with this number is sealed on."""
+        code: str | None = self._connection.scalar(
+            sa.select(log_entry.c.mac).where(log_entry.c.seq == seq - 1)
+        )
+        return code or BEGINNING
+
     def after(self, seq: int, limit: int = _SHORT) -> list[Entry]:
         """The next entries, oldest first: a short page, since an open read stops the writers.
 
         They come as they stand, whatever somebody may have done to them: `bot.log.verify` judges.
         """
+        return self._read(log_entry.c.seq > seq, limit)
+
+    def _read(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Entry]:
         rows = self._connection.execute(
             sa.select(
                 log_entry.c.seq,
@@ -99,7 +122,7 @@ class LogEntries:
                 log_entry.c.body,
                 log_entry.c.mac,
             )
-            .where(log_entry.c.seq > seq)
+            .where(where)
             .order_by(log_entry.c.seq)
             .limit(limit)
         )
@@ -109,11 +132,18 @@ class LogEntries:
         ]
 
 
+_SPELLED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 def _time(stored: object) -> datetime:
+    """The time, if it is spelled exactly as this program spells one; else one that fits nothing."""
+    if not isinstance(stored, str) or _SPELLED.fullmatch(stored) is None:
+        return _NEVER
     try:
-        return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{stored}+00:00")
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return _NEVER
 
 
 def _bytes(stored: object) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
+from bot.store.additions import Additions
 from bot.store.answers import Answers
 from bot.store.authors import Authors
 from bot.store.cases import Cases
@@ -18,16 +19,22 @@ from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
 from bot.store.episodes import Episodes
 from bot.store.figures import Figures
+from bot.store.holds import Holds
 from bot.store.items import Items
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
 from bot.store.people import People
 from bot.store.previews import Previews
+from bot.store.purges import Purges
 from bot.store.readings import Readings
+from bot.store.reports import Reports
 from bot.store.restrictions import Restrictions
+from bot.store.rights import Rights
 from bot.store.samples import Samples
+from bot.store.search import drop_leftovers
 from bot.store.state import State
 from bot.store.steps import Steps
+from bot.store.uploads import Uploads
 from bot.store.users import Users
 
 _open_units: ContextVar[int] = ContextVar("open_units", default=0)
@@ -63,6 +70,12 @@ class UnitOfWork:
         self.people = People(connection)
         self.authors = Authors(connection)
         self.restrictions = Restrictions(connection)
+        self.holds = Holds(connection)
+        self.purges = Purges(connection)
+        self.additions = Additions(connection)
+        self.uploads = Uploads(connection)
+        self.reports = Reports(connection)
+        self.rights = Rights(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""
@@ -105,6 +118,20 @@ class Store:
         with self._reader.connect() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         return "" if found == "ok" else str(found)
+
+    def wipe_leftovers(self) -> None:
+        """Make what was deleted unreadable in the file, the index and the write-ahead log.
+
+        To be called after a purge, outside of any transaction. Idempotent.
+        """
+        with self.begin() as uow:
+            drop_leftovers(uow.connection)
+            uow.commit()
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -23,6 +23,7 @@ from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
 from bot.web.views import (
     agreement,
+    by_hand,
     cases,
     letters,
     log,
@@ -32,6 +33,7 @@ from bot.web.views import (
     preview,
     queue,
     reading,
+    record,
     sample,
     signin,
     steps,
@@ -55,7 +57,7 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (
         *(today, queue, cases, steps, news, newcomers, people),
-        *(log, reading, letters, preview, agreement, sample, signin),
+        *(log, by_hand, record, reading, letters, preview, agreement, sample, signin),
     ):
         app.include_router(view.router)
     app.add_api_route("/healthz", _healthy)

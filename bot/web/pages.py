@@ -11,13 +11,20 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import queries
-from bot.access import Viewer, may_answer_sample, may_see_log, may_sign_day, may_switch_hiding
+from bot.access import (
+    Viewer,
+    may_answer_sample,
+    may_enter_by_hand,
+    may_see_log,
+    may_sign_day,
+    may_switch_hiding,
+)
 from bot.queries.sample import count_sample
 from bot.services.signin import person_of
 from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store.effects import MACHINE
-from bot.web import words
+from bot.web import evidence_words, words
 from bot.web.context import WebContext
 from bot.wording import plain_name, role_name
 
@@ -39,6 +46,7 @@ class Pages:
         )
         self._environment.globals.update(
             words=words,
+            evidence_words=evidence_words,
             plain_name=plain_name,
             role_name=role_name,
             who=_Names(context.settings),
@@ -75,6 +83,7 @@ class Pages:
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
             signs_days=may_sign_day(viewer),
+            enters_by_hand=may_enter_by_hand(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,
         )

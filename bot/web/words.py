@@ -25,9 +25,10 @@ from bot.model import (
     Urgency,
 )
 from bot.queries import LatestEffect, Reach, Same, Tab
+from bot.web import evidence_words
 from bot.wording import plain_name, role_name
 
-PLATFORMS = {"x": "X", "facebook": "Facebook"}
+PLATFORMS = {"x": "X", "facebook": "Facebook", "in_person": "In person"}
 
 URGENCIES = {
     Urgency.IMMEDIATE: "Immediate",
@@ -169,12 +170,12 @@ _CHOICES = {
 }
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
 _DEALT_WITH = ("Dealt with", "The report is closed. It can be opened again.")
-_IS_GONE = ("Nothing more to do", "It is no longer on the platform.")
+_IS_GONE = ("Nothing more to do", "It is not, or no longer, on the school’s accounts.")
 
 
 def choice(outcome: Outcome, *, hidden: bool, gone: bool, report: bool = False) -> tuple[str, str]:
     """What an outcome is called where one chooses it, and what it does."""
-    if report:
+    if report and outcome is Outcome.ALLOW:
         return _DEALT_WITH
     if outcome is Outcome.HIDE and hidden:
         return _STAYS_HIDDEN
@@ -356,6 +357,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{by} ended it: {_restriction(facts)}."
         case Event.STEP:
             return f"{by} noted a step of the policy: {LADDER[str(facts['step'])]}."
+        case _:
+            return evidence_words.sentence(event, facts, by)
 
 
 def day_name(day: date | str) -> str:

@@ -28,7 +28,7 @@ steps = st.lists(
         st.sampled_from(
             [
                 *("comes", "edit", "withdraw", "show", "conceal", "decide"),
-                *("poll", "assess", "act", "look", "letters", "outage", "pause"),
+                *("poll", "assess", "act", "look", "letters", "outage", "pause", "retain"),
             ]
         ),
         st.integers(0, 5),
@@ -61,6 +61,7 @@ class Day:
 
         return {
             "comes": lambda: self.refs.append(house.comes(TEXTS[what % 3])),
+            "retain": lambda: cycle.let_go(app),
             "edit": on_it(lambda ref: platform.edit(ref, TEXTS[what % 3])),
             "withdraw": on_it(platform.withdraw),
             "show": on_it(lambda ref: platform.set_hidden(ref, False)),

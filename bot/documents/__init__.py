@@ -1,0 +1,1 @@
+"""What leaves the log on paper or as a file: tables, PDF, evidence packs, the privacy notice."""

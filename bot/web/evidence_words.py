@@ -1,0 +1,89 @@
+"""What the log's keeping is called: holds, purges, exports, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.log import Event
+from bot.retention import MEANS
+from bot.store.additions import AdditionKind
+from bot.store.purges import What, Why
+
+CLASSES = MEANS
+
+PLACES = {
+    "netmums": "Netmums or another parents’ forum",
+    "youtube": "YouTube",
+    "whatsapp": "WhatsApp",
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "snapchat": "Snapchat",
+    "facebook": "Facebook, not on the school’s Page",
+    "x": "X, not to the school’s account",
+    "blog": "A blog or website",
+    "in_person": "In person or on paper",
+    "other": "Somewhere else",
+}
+
+ADDITIONS = {
+    AdditionKind.NOTE: "Note",
+    AdditionKind.CORRECTION: "Correction",
+    AdditionKind.REFERENCE: "Reference elsewhere (police, safeguarding system, platform)",
+    AdditionKind.CONTACT: "Contact with the parent",
+    AdditionKind.MEETING: "Meeting",
+    AdditionKind.TOLD: "Somebody was told, or confirmed it",
+    AdditionKind.OUTCOME: "Outcome",
+    AdditionKind.LINK: "Link to another case",
+}
+
+WHAT = {
+    What.WORDS_AND_AUTHOR: "The words and the author’s name",
+    What.PHRASE: "Somebody else’s name or details",
+    What.ALL: "Words, names, notes and files",
+}
+
+WHY = {
+    Why.AUTHOR_DELETED: "its author deleted it",
+    Why.RETENTION: "the time for which it is kept was over",
+    Why.ERASURE: "its erasure was granted",
+    Why.THIRD_PARTY: "they were about somebody else",
+}
+
+_EXPORTS = {
+    "csv": "the log as a table",
+    "json": "the log as JSON",
+    "pdf": "the log as PDF",
+    "pack": "an evidence pack",
+    "access": "an answer to somebody who asked for their own data",
+}
+
+
+def sentence(event: Event, facts: Mapping[str, Any], by: str) -> str:
+    """One entry about keeping, in words."""
+    match event:
+        case Event.ENTERED:
+            where = PLACES.get(str(facts["where"]), "elsewhere")
+            return f"{by} put in by hand what was seen: {where}."
+        case Event.ADDED:
+            return f"{by} added: {ADDITIONS[AdditionKind(facts['kind'])]}."
+        case Event.HELD:
+            return f"{by} put it on hold, so that nothing of it is taken away."
+        case Event.RELEASED:
+            return f"{by} ended the hold."
+        case Event.PURGED | Event.REDACTED:
+            what, why = WHAT[What(facts["what"])], WHY[Why(facts["why"])]
+            return f"{what} were taken away by {by}, because {why}."
+        case Event.RETAINED:
+            return (
+                f"The time was over for {facts['unflagged']} comments in which nothing was found "
+                f"and {facts['polls']} records of reading. They were taken away."
+            )
+        case Event.REQUESTED:
+            return f"{by} noted that somebody asked about their own data ({facts['kind']})."
+        case Event.ANSWERED:
+            return f"{by} answered a request about somebody’s own data: {facts['decision']}."
+        case Event.EXPORTED:
+            return f"{by} took out {_EXPORTS[str(facts['form'])]}."
+        case _:
+            return f"{by} put back an older backup."

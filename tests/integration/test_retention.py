@@ -1,0 +1,331 @@
+"""What goes, when, and that it is gone; what is held stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.access import Viewer
+from bot.cycle import look
+from bot.errors import NotAllowed, Refused
+from bot.log import Event
+from bot.model import ItemRef, Outcome, Role
+from bot.retention import RetentionClass
+from bot.services.decide import Wish, decide
+from bot.services.hold import place_hold, release_hold
+from bot.services.purge import REMOVED, purge_case, redact, repeat_purges
+from bot.services.retain import preview_retention, retain
+from tests.builders import an_author
+from tests.house import HARMLESS, QUEUES, House
+
+CANARY = "Zanzibarcanary"
+THREAT = f"I am going to smash Miss Bramley's face in, {CANARY}."
+MILD = f"{QUEUES} {CANARY}"
+EVERYBODY = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER, Role.DSL}))
+OFFICER = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
+DPO = Viewer("twhitlock", frozenset({Role.DPO}))
+DAY = 24.0
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    house.past_the_baseline()
+    yield house
+    house.close()
+
+
+def comes(house: House, text: str) -> ItemRef:
+    author = an_author(handle=f"{CANARY}handle", name=f"{CANARY} Smith")
+    ref = house.comes(text, author=author)
+    house.cycle()
+    return ref
+
+
+def the_case(house: House) -> tuple[str, int]:
+    [(ref, version)] = house.rows(
+        "SELECT ref, version FROM moderation_case ORDER BY id DESC LIMIT 1"
+    )
+    return ref, version
+
+
+def closes(house: House, outcome: Outcome = Outcome.ALLOW) -> str:
+    ref, version = the_case(house)
+    decide(house.store, house.clock, EVERYBODY, Wish(ref, version, outcome, f"Because {CANARY}."))
+    house.cycle()
+    return ref
+
+
+def days_pass(house: House, days: float) -> None:
+    house.clock.advance(hours=DAY * days)
+
+
+def retains(house: House) -> None:
+    retain(house.store, house.clock, house.settings)
+
+
+def every_byte(house: House) -> bytes:
+    """All files of the school's folder, as they lie there."""
+    return b"".join(
+        path.read_bytes() for path in sorted(house.directory.rglob("*")) if path.is_file()
+    )
+
+
+def is_anywhere(house: House) -> bool:
+    heap = every_byte(house).lower()
+    # FTS5 keeps stems in lower case, and may share a prefix with the word before
+    return CANARY.lower().encode() in heap or b"anzibarcanari" in heap
+
+
+def texts(house: House) -> list[str]:
+    return [row[0] for row in house.rows("SELECT text FROM reading ORDER BY id")]
+
+
+# what was never flagged
+
+
+def test_the_words_of_a_harmless_comment_go_after_thirty_days_and_do_not_come_back(
+    house: House,
+) -> None:
+    comes(house, f"{HARMLESS} {CANARY}")
+    days_pass(house, 29)
+    retains(house)
+    assert is_anywhere(house)
+    days_pass(house, 1.1)
+    retains(house)
+    assert not is_anywhere(house)
+    house.cycle()
+    assert texts(house) == [""]
+    assert house.rows("SELECT length(digest) FROM reading") == [(64,)]
+    assert house.rows("SELECT native_id != '', author_name FROM item") == [(1, "")]
+
+
+def test_an_author_who_goes_back_to_purged_words_is_judged_on_them(house: House) -> None:
+    ref = comes(house, f"{HARMLESS} {CANARY}")
+    days_pass(house, 20)
+    house.platform.edit(ref, "Lovely indeed, thank you.")
+    house.cycle()
+    days_pass(house, 31)
+    retains(house)
+    house.platform.edit(ref, f"{HARMLESS} {CANARY}")
+    house.cycle()
+    assert texts(house) == [f"{HARMLESS} {CANARY}", ""]
+
+
+def test_what_still_waits_to_be_judged_keeps_its_words(house: House) -> None:
+    comes(house, HARMLESS)
+    with house.store.begin() as uow:
+        uow.connection.exec_driver_sql("UPDATE reading SET waiting = 1")
+        uow.commit()
+    days_pass(house, 99)
+    retains(house)
+    assert texts(house) == [HARMLESS]
+
+
+# what its author deleted
+
+
+def author_deletes(house: House, ref: ItemRef) -> None:
+    house.platform.withdraw(ref)
+    days_pass(house, 0.1)
+    look(house.app, "school")
+
+
+def test_a_settled_mild_comment_goes_within_a_day_of_its_authors_deleting_it(house: House) -> None:
+    ref = comes(house, MILD)
+    decided = closes(house)
+    author_deletes(house, ref)
+    retains(house)
+    assert texts(house) == [""]
+    assert CANARY not in str(house.rows("SELECT author_name, author_handle, permalink FROM item"))
+    assert house.rows("SELECT what, why, by FROM purge") == [
+        ("words_and_author", "author_deleted", "machine")
+    ]
+    assert house.events()[-1] == Event.PURGED
+    assert house.verify().ok
+    assert decided
+
+
+def test_a_threat_that_its_author_deletes_is_held_until_the_dpo_decides(house: House) -> None:
+    ref = comes(house, THREAT)
+    case, _ = the_case(house)
+    author_deletes(house, ref)
+    retains(house)
+    assert texts(house) == [THREAT]
+    [(audience,)] = house.rows("SELECT count(*) FROM case_audience WHERE role = 'dpo'")
+    assert audience == 1
+    with pytest.raises(NotAllowed):
+        release_hold(house.store, house.clock, EVERYBODY, case, "No longer needed.")
+    with pytest.raises(Refused, match="reason"):
+        release_hold(house.store, house.clock, DPO, case, " ")
+    release_hold(house.store, house.clock, DPO, case, "The police have it.")
+    retains(house)
+    assert texts(house) == [""]
+    assert house.events()[-3:] == [Event.HELD, Event.RELEASED, Event.PURGED]
+
+
+def test_the_dpo_gets_a_letter_about_a_hold(house: House) -> None:
+    ref = comes(house, THREAT)
+    author_deletes(house, ref)
+    retains(house)
+    days_pass(house, 0.1)
+    house.cycle()
+    assert [m.recipient for m in house.mailer.letters].count("dpo@rossmore.example") == 1
+
+
+def test_a_hold_that_nobody_looked_at_in_time_is_an_alarm_and_nothing_is_lost(house: House) -> None:
+    ref = comes(house, THREAT)
+    author_deletes(house, ref)
+    retains(house)
+    days_pass(house, 31)
+    retains(house)
+    assert texts(house) == [THREAT]
+    assert "looked at by now" in house.rows("SELECT alarm FROM moderation_case")[0][0]
+
+
+def test_what_the_school_itself_deleted_is_no_deletion_by_its_author(house: House) -> None:
+    comes(house, MILD)
+    closes(house, Outcome.DELETE)
+    retains(house)
+    assert texts(house) == [MILD]
+
+
+# what its period is over for
+
+
+def test_a_closed_case_goes_when_its_class_says_and_not_before(house: House) -> None:
+    comes(house, MILD)
+    closes(house)
+    days_pass(house, 360)
+    retains(house)
+    assert texts(house) == [MILD]
+    days_pass(house, 10)
+    report = preview_retention(house.store, house.clock, house.settings)
+    assert report.cases == {RetentionClass.ORDINARY: 1}
+    assert texts(house) == [MILD]
+    retains(house)
+    assert not is_anywhere(house)
+    assert house.verify().ok
+
+
+def test_what_a_person_cleared_goes_after_a_month(house: House) -> None:
+    comes(house, MILD)
+    closes(house, Outcome.CLEARED)
+    days_pass(house, 32)
+    retains(house)
+    assert texts(house) == [""]
+
+
+def test_an_open_case_never_goes_and_a_held_one_waits_for_its_release(house: House) -> None:
+    comes(house, THREAT)
+    days_pass(house, 4_000)
+    retains(house)
+    assert texts(house) == [THREAT]
+    ref = closes(house)
+    place_hold(house.store, house.clock, house.settings, OFFICER, ref, "A solicitor wrote.")
+    days_pass(house, 4_000)
+    retains(house)
+    assert texts(house) == [THREAT]
+    with pytest.raises(NotAllowed):
+        release_hold(house.store, house.clock, OFFICER, ref, "Over.")
+
+
+def test_a_second_run_finds_nothing_more_to_do(house: House) -> None:
+    comes(house, MILD)
+    closes(house)
+    days_pass(house, 400)
+    retains(house)
+    entries = len(house.events())
+    assert not retain(house.store, house.clock, house.settings).took_away
+    assert len(house.events()) == entries
+
+
+def test_old_records_of_reading_go_but_never_the_newest(house: House) -> None:
+    days_pass(house, 500)
+    house.cycle()
+    before = house.rows("SELECT count(*) FROM poll")[0][0]
+    retains(house)
+    assert house.rows("SELECT count(*) FROM poll")[0][0] < before
+    days_pass(house, 500)
+    retains(house)
+    assert house.rows("SELECT count(DISTINCT stream) FROM poll") == [(3,)]
+
+
+def test_the_entry_about_a_run_counts_no_case(house: House) -> None:
+    comes(house, MILD)
+    closes(house)
+    days_pass(house, 400)
+    retains(house)
+    bodies = house.rows("SELECT CAST(body AS TEXT) FROM log_entry WHERE event = 'retained'")
+    assert all("cases" not in body for (body,) in bodies)
+
+
+# by hand, and again after a restore
+
+
+def by_dpo(house: House) -> str:
+    """A case that the data protection officer sees, with words and a reason to purge."""
+    ref = comes(house, THREAT)
+    case, _ = the_case(house)
+    author_deletes(house, ref)
+    retains(house)
+    release_hold(house.store, house.clock, DPO, case, f"Looked at, {CANARY}.")
+    return case
+
+
+def test_an_erasure_leaves_no_byte_of_the_words_anywhere(house: House) -> None:
+    case = by_dpo(house)
+    closes(house)
+    assert is_anywhere(house)
+    with pytest.raises(NotAllowed):
+        purge_case(house.store, house.clock, OFFICER, case, "They asked.")
+    purge_case(house.store, house.clock, DPO, case, "They asked.")
+    assert not is_anywhere(house)
+    assert house.verify().ok
+    assert house.rows("SELECT words, by FROM purge") == [("They asked.", "twhitlock")]
+
+
+def test_what_is_held_cannot_be_erased(house: House) -> None:
+    case = by_dpo(house)
+    place_hold(house.store, house.clock, house.settings, DPO, case, "Asked for by the police.")
+    with pytest.raises(Refused, match="on hold"):
+        purge_case(house.store, house.clock, DPO, case, "They asked.")
+
+
+def test_a_third_partys_name_is_taken_out_and_the_rest_stays(house: House) -> None:
+    case = by_dpo(house)
+    assert redact(house.store, house.clock, DPO, case, CANARY.upper(), "Somebody else.") == 1
+    assert texts(house) == [THREAT.replace(CANARY, REMOVED)]
+    assert house.events()[-1] == Event.REDACTED
+    with pytest.raises(Refused, match="do not occur"):
+        redact(house.store, house.clock, DPO, case, CANARY, "Somebody else.")
+
+
+@pytest.mark.parametrize("how", ["purge", "redact"])
+def test_what_an_older_backup_brings_back_is_taken_away_again(house: House, how: str) -> None:
+    case = by_dpo(house)
+    closes(house)
+    database = house.directory / "schoolgate.db"
+    backup = database.read_bytes()
+    if how == "purge":
+        purge_case(house.store, house.clock, DPO, case, "They asked.")
+    else:
+        redact(house.store, house.clock, DPO, case, CANARY, "Somebody else.")
+    house.store.close()
+    database.write_bytes(backup)
+    assert CANARY in texts(house)[0]
+    assert repeat_purges(house.store, house.clock) == 1
+    assert CANARY not in texts(house)[0]
+    assert house.events()[-1] in {Event.PURGED, Event.REDACTED}
+    assert repeat_purges(house.store, house.clock) == 0
+    assert house.verify().ok
+
+
+def test_the_note_for_a_restore_holds_no_words(house: House) -> None:
+    case = by_dpo(house)
+    redact(house.store, house.clock, DPO, case, CANARY, "Somebody else.")
+    note = (house.directory / "purged.jsonl").read_text()
+    assert "phrase" in note
+    assert CANARY.lower() not in note.lower()
