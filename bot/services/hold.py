@@ -11,7 +11,7 @@ from bot.log import Event
 from bot.model import Role, Urgency
 from bot.ports import Clock
 from bot.services.decide import view_of
-from bot.services.told import due_at, people_told
+from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
@@ -77,14 +77,7 @@ def hold_deleted(uow: UnitOfWork, settings: Settings, case_id: int, at: datetime
     uow.holds.place(case.id, reason=DELETED_BY_AUTHOR, by=MACHINE, at=at, decide_by=until)
     uow.cases.tell(case, Role.DPO)
     _write(uow, case, Event.HELD, MACHINE, DELETED_BY_AUTHOR, at)
-    for person in people_told({Role.DPO}, case.excluded, settings.policy.people):
-        uow.letters.notify(
-            case_id=case.id,
-            reading_id=case.reading_id,
-            person=person.key,
-            urgency=Urgency.URGENT,
-            due_at=due_at(Urgency.URGENT, at, settings.letters),
-        )
+    tell(uow, settings, case, {Role.DPO}, Urgency.URGENT, at)
 
 
 def _theirs(uow: UnitOfWork, viewer: Viewer, ref: str, rule: object) -> StoredCase:

@@ -12,7 +12,9 @@ from bot.log import Event
 from bot.model import Action, Assessment, Kind, Target, Urgency
 from bot.policy import judge
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.sample import SAYABLE, said
+from bot.services.telling import tell_one
 from bot.services.told import due_at, people_told
 from bot.settings import Settings
 from bot.store import Store
@@ -140,15 +142,10 @@ def enter_by_hand(
                 "files": files,
             },
         )
-        for person in people_told(verdict.told, case.excluded, settings.policy.people):
-            if person.key != viewer.person_key:
-                uow.letters.notify(
-                    case_id=case.id,
-                    reading_id=reading_id,
-                    person=person.key,
-                    urgency=urgency,
-                    due_at=due_at(urgency, at, settings.letters),
-                )
+        for one in people_told(verdict.told, case.excluded, settings.policy.people, day_of(at)):
+            if one.person.key != viewer.person_key:
+                due = due_at(urgency, at, settings.letters, settings.calendar, one.person.digest_at)
+                tell_one(uow, case, one, urgency, due)
         uow.commit()
     return case.ref
 

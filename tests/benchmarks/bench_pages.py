@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -150,6 +151,7 @@ def measure(directory: Path, large: tuple[int, int, int]) -> None:
         "case": lambda n, turn: timed(schools[n][2], f"/cases/{schools[n][1][turn]}"),
         "decision to next case": lambda n, turn: decided(schools[n][2], schools[n][1][turn]),
     }
+    work: Callable[[int, int], float]
     for name, work in pages.items():
         series: list[list[float]] = [[], []]
         for turn in range(ROUNDS):
