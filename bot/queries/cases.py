@@ -121,7 +121,7 @@ def list_cases(
     with looking(store) as connection:
         wanted = sa.and_(on_tab(tab, viewer), narrowed(connection, viewer, narrow))
         if tab is Tab.DONE:
-            order = (t.case.c.closed_at.desc(), t.case.c.id.desc())
+            order: tuple[Any, ...] = (t.case.c.closed_at.desc(), t.case.c.id.desc())
             ids = sa.select(t.case.c.id).select_from(CASES).where(wanted).order_by(*order)
         else:
             order = (t.case.c.urgency_rank.desc(), t.case.c.opened_at, t.case.c.id)
