@@ -152,7 +152,7 @@ def list_groups(
     groups = (
         sa.select(
             sa.func.min(t.case.c.id).label("first"),
-            sa.func.count().label("how_many"),
+            sa.func.count().label("many"),
             sa.func.max(t.case.c.urgency_rank).label("rank"),
             sa.func.min(t.case.c.opened_at, type_=t.Instant).label("oldest"),
             sa.func.count(t.case.c.author_key.distinct()).label("authors"),
@@ -180,7 +180,7 @@ def list_groups(
     return [
         GroupLine(
             row.ref,
-            row.how_many,
+            row.many,
             list(Urgency)[row.rank],
             row.oldest,
             row.excerpt,

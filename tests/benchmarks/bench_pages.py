@@ -143,7 +143,7 @@ def measure(directory: Path, large: tuple[int, int, int]) -> None:
         )
         schools.append((school, refs(school.store), school.signed_in(OFFICER)))
     heads = [school.signed_in(HEAD) for school, _, _ in schools]
-    pages = {
+    pages: dict[str, Callable[[int, int], float]] = {
         "queue": lambda n, turn: timed(schools[n][2], "/"),
         "with others": lambda n, turn: timed(schools[n][2], "/?tab=others"),
         "done": lambda n, turn: timed(schools[n][2], "/?tab=done"),

@@ -209,6 +209,7 @@ def test_what_should_have_been_stopped_becomes_a_case_that_can_be_hidden(house: 
     decide(
         house.store, house.clock, OFFICER, Wish(line.case_ref, 2, Outcome.HIDE, "It is an insult.")
     )
+    house.clock.advance(seconds=6)  # nothing leaves before that: it can be undone
     house.cycle()
     [seen] = house.platform.observe([ref])
     assert seen.hidden
