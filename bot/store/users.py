@@ -176,7 +176,9 @@ class Users:
             .join(t.session, t.session.c.user_id == t.user.c.id)
             .where(t.session.c.id_hash == id_hash)
         ).one_or_none()
-        return row and Session(_user(row), row.started_at, row.last_seen_at, row.factors)
+        if row is None:
+            return None
+        return Session(_user(row), row.started_at, row.last_seen_at, row.factors)
 
     def open_session(self, id_hash: str, user_id: int, at: datetime, *, factors: int) -> None:
         """Begin a session."""
