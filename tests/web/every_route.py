@@ -74,7 +74,7 @@ def routes_of(app: FastAPI) -> Iterator[str]:
     """The app's routes as the table names them: "GET /cases/{ref}"."""
     for route in _flat(app.routes):
         if isinstance(route, APIRoute):
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield f"{method} {route.path}"
 
 
