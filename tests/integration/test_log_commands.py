@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_the_dpo_finds_hands_out_and_erases_what_is_held_on_one_person(
     desk.types("rights", "export", "@samporter", *dpo, "--to", str(out))
     assert "You useless cow" in (out / "own-data.json").read_text()
     opened = desk.types("rights", "open", "erasure", "samporter", *dpo).output
-    ref = opened.split()[1].rstrip(":")
+    [ref] = re.findall(r"Request (\w+):", opened)
     assert "days left" in desk.types("rights", "list", *dpo).output
     done = desk.types("rights", "answer", ref, "granted", *dpo, "--reason", "They asked.")
     assert "1 items were erased" in done.output

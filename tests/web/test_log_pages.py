@@ -102,6 +102,8 @@ def test_the_record_of_a_disclosure_tells_the_officer_no_more_than_the_case(
 
 def test_something_seen_elsewhere_is_put_in_with_a_screenshot(school: School) -> None:
     browser = school.signed_in(OFFICER)
+    empty = browser.opens("/log/by-hand")
+    assert (empty.status, "Where was it?" in empty.words) == (200, True)
     answer = puts_in(browser, A_PNG)
     assert answer.status == 200
     assert "It is in the log now" in answer.words

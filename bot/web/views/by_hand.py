@@ -20,11 +20,24 @@ from bot.web.pages import show
 
 router = APIRouter()
 
+_FIELDS = (
+    "where",
+    "day",
+    "at_time",
+    "link",
+    "author",
+    "supplied_by",
+    "summary",
+    "kind",
+    "target",
+    "serious",
+)
+
 
 @router.get("/log/by-hand")
 def form(request: Request, viewer: SignedIn, context: Context) -> Response:
     """An empty form."""
-    return _page(request, viewer, context, {})
+    return _page(request, viewer, context, dict.fromkeys(_FIELDS, ""))
 
 
 @router.post("/log/by-hand")
