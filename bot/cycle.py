@@ -60,6 +60,13 @@ def draw_sample(app: App) -> None:
     draw(app.store, app.clock, app.settings)
 
 
+def back_up(app: App) -> None:
+    """Make this night's backup, if that was not done yet. Raises DataError; tried again then."""
+    if app.backups is not None and app.backups.is_due(app.clock.now()):
+        path = app.backups.make(app.clock.now())
+        _log.info("backed_up", file=path.name)
+
+
 def prove_capabilities(app: App, account: str) -> None:
     """Find out what this account's token may do, and remember it."""
     with app.store.read() as uow:

@@ -23,6 +23,7 @@ _LETTERS_SECONDS = 30
 _LOOK_MINUTES = 60
 _PROVE_HOURS = 24
 _SAMPLE_MINUTES = 60
+_BACKUP_MINUTES = 30
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -70,6 +71,7 @@ class Timetable:
                 f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
             )
         self._every("sample", partial(cycle.draw_sample, app), _SAMPLE_MINUTES * 60)
+        self._every("backup", partial(cycle.back_up, app), _BACKUP_MINUTES * 60)
         self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
     def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:

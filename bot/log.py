@@ -40,6 +40,7 @@ class Event(StrEnum):
     TOLD = "told"
     NOT_TOLD = "not_told"
     SWITCHED = "switched"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

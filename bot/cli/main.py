@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from bot.cli import agreement, calibrate, check, demo, hiding, judge, log, preview, run, user
+from bot.cli import (
+    agreement,
+    backup,
+    calibrate,
+    check,
+    demo,
+    hiding,
+    judge,
+    key,
+    log,
+    preview,
+    restore,
+    run,
+    user,
+)
 from bot.errors import SchoolgateError, SettingsError
 
 app = typer.Typer(
@@ -24,6 +38,9 @@ app.command("judge")(judge.judge)
 app.command("preview")(preview.preview)
 app.command("agreement")(agreement.agreement)
 app.command("calibrate")(calibrate.calibrate)
+app.command("restore")(restore.restore)
+app.add_typer(backup.app, name="backup")
+app.add_typer(key.app, name="key")
 app.add_typer(log.app, name="log")
 app.add_typer(hiding.app, name="hiding")
 app.add_typer(user.app, name="user")

@@ -4,6 +4,7 @@ from bot.settings.load import default_settings_text, load
 from bot.settings.secrets import secret_reader
 from bot.settings.shape import (
     AccountSettings,
+    BackupSettings,
     ClassifierSettings,
     HidingMode,
     HidingSettings,
@@ -17,6 +18,7 @@ from bot.settings.shape import (
 
 __all__ = [
     "AccountSettings",
+    "BackupSettings",
     "ClassifierSettings",
     "HidingMode",
     "HidingSettings",

@@ -17,6 +17,7 @@ from bot.settings.problems import problems_of
 from bot.settings.secrets import environment_problems
 from bot.settings.shape import (
     AccountSettings,
+    BackupSettings,
     ClassifierSettings,
     HidingSettings,
     LetterSettings,
@@ -28,7 +29,7 @@ from bot.settings.shape import (
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "policy")
+_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "backup", "web", "policy")
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -64,7 +65,7 @@ def load(
         raise SettingsError(_in_order(problems)) from None
     if problems:
         raise SettingsError(_in_order(problems))
-    return _settings(table)
+    return _settings(table, path)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -113,7 +114,7 @@ def _mail(table: MailTable | None) -> MailSettings | None:
     return MailSettings(table.mailer, table.sender, options_of(table)) if table else None
 
 
-def _settings(table: SettingsTable) -> Settings:
+def _settings(table: SettingsTable, source: Path | None) -> Settings:
     people = tuple(Person(p.key, p.name, p.email or "", p.roles, p.spoken_of) for p in table.people)
     rows = tuple(PolicyRow(**dict(row)) for row in table.policy.rows)
     return Settings(
@@ -133,6 +134,8 @@ def _settings(table: SettingsTable) -> Settings:
         calendar=SchoolCalendar(table.calendar.holidays, *table.calendar.school_day),
         letters=LetterSettings(**dict(table.letters)),
         sample=SampleSettings(**dict(table.sample)),
+        backup=BackupSettings(**dict(table.backup)),
         web=WebSettings(**dict(table.web)),
         policy=Policy(rows, people, table.policy.thresholds),
+        source=source,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
+from pathlib import Path
 
 from bot.model import Kind, Person, Policy
 from bot.school_calendar import SchoolCalendar
@@ -83,12 +84,26 @@ class SampleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups go (empty: into the data folder), when (Europe/London), for how many days."""
+
+    folder: str
+    at: time
+    keep_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the pages listen, and the address that letters link to (no slash at its end)."""
+    """Where the pages listen, and the address that letters link to (no slash at its end).
+
+    `certificate` and `certificate_key` are PEM files; both empty: plain http.
+    """
 
     host: str
     port: int
     public_url: str
+    certificate: str = ""
+    certificate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +119,8 @@ class Settings:
     calendar: SchoolCalendar
     letters: LetterSettings
     sample: SampleSettings
+    backup: BackupSettings
     web: WebSettings
     policy: Policy
+    source: Path | None = None
+    """The file that this was read from, for backups; None for the example."""

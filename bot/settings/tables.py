@@ -180,12 +180,20 @@ class SampleTable(Table):
     )
 
 
+class BackupTable(Table):
+    folder: str = Field(description='a folder elsewhere, such as "//nas/schoolgate", or ""')
+    at: TimeOfDay = Field(description='hours and minutes in quotation marks, such as "02:30"')
+    keep_days: Whole = Field(ge=1, le=30, description="a whole number of days from 1 to 30")
+
+
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
     public_url: Annotated[str, AfterValidator(_web_address)] = Field(
         description='an address such as "http://schoolbox.local:8000"'
     )
+    certificate: str = Field(description='a PEM file, such as "/etc/ssl/schoolgate.pem", or ""')
+    certificate_key: str = Field(description='a PEM file, such as "/etc/ssl/schoolgate.key", or ""')
 
 
 class RowTable(Table):
@@ -236,5 +244,6 @@ class SettingsTable(Table):
     calendar: CalendarTable = Field(description="a section [calendar]")
     letters: LettersTable = Field(description="a section [letters]")
     sample: SampleTable = Field(description="a section [sample]")
+    backup: BackupTable = Field(description="a section [backup]")
     web: WebTable = Field(description="a section [web]")
     policy: PolicyTable = Field(description="a section [policy]")

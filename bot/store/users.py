@@ -81,6 +81,10 @@ class Users:
         """End it; harmless where there is none."""
         self._connection.execute(sa.delete(t.session).where(t.session.c.id_hash == id_hash))
 
+    def end_all_sessions(self) -> None:
+        """Everybody signs in again."""
+        self._connection.execute(sa.delete(t.session))
+
     def _one(self, query: sa.Select[tuple[object, ...]]) -> User | None:
         row = self._connection.execute(query).one_or_none()
         return row and User(row.id, row.email, row.person, row.password_hash, row.disabled_at)
