@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import structlog
 
 from bot.bootstrap import App
@@ -72,13 +75,18 @@ def prove_capabilities(app: App, account: str) -> None:
     with app.store.read() as uow:
         if uow.state.parked(account, writes=False, at=app.clock.now()):
             return
+    adapter = app.adapters[account]
+    # Asked for by name: since Python 3.12 isinstance does not see through a guarded adapter.
+    ends_at: Callable[[], datetime | None] | None = getattr(adapter, "connection_ends", None)
     try:
-        reports = app.adapters[account].capabilities()
+        reports = adapter.capabilities()
+        ends = ends_at() if ends_at else None
     except AdapterError as error:
         _log.error("capabilities_unknown", account=account, why=str(error))
         return
     with app.store.begin() as uow:
         uow.state.keep_capabilities(account, reports, app.clock.now())
+        uow.state.keep_connection(account, ends, app.clock.now())
         uow.commit()
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from traceback import extract_tb
 
 import structlog
@@ -87,6 +87,11 @@ class Timetable:
     def start(self) -> None:
         """Start the jobs in threads of their own."""
         self._scheduler.start()
+
+    def runs(self) -> bool:
+        """Whether the thread that starts the jobs is there, for the watchdog."""
+        thread: Thread | None = getattr(self._scheduler, "_thread", None)
+        return thread is not None and thread.is_alive()
 
     def stop(self) -> None:
         """Start nothing more, and wait for what is under way to end."""

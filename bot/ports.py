@@ -129,9 +129,8 @@ class Connectable(Protocol):
         """Begin to connect; needs no token yet. Raises SettingsError."""
 
 
-@runtime_checkable
 class Expiring(Protocol):
-    """An adapter that knows when its connection ends."""
+    """What an adapter may offer beside its port, where its connection can end."""
 
     def connection_ends(self) -> datetime | None:
         """As the last `capabilities` found it; None where it does not end, or nobody knows."""

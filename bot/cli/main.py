@@ -12,14 +12,18 @@ from bot.cli import (
     backup,
     calibrate,
     check,
+    connect,
     demo,
     hiding,
+    init,
     judge,
     key,
     log,
     preview,
     restore,
     run,
+    service,
+    support,
     user,
 )
 from bot.errors import SchoolgateError, SettingsError
@@ -33,12 +37,16 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.command("connect")(connect.connect)
 app.command("check")(check.check)
 app.command("judge")(judge.judge)
 app.command("preview")(preview.preview)
 app.command("agreement")(agreement.agreement)
 app.command("calibrate")(calibrate.calibrate)
 app.command("restore")(restore.restore)
+app.command("support-bundle")(support.support_bundle)
+app.add_typer(service.app, name="service")
 app.add_typer(backup.app, name="backup")
 app.add_typer(key.app, name="key")
 app.add_typer(log.app, name="log")

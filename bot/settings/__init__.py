@@ -1,6 +1,6 @@
 """settings.toml, the environment and secret files → frozen Settings, or every problem at once."""
 
-from bot.settings.load import default_settings_text, load
+from bot.settings.load import default_settings_text, load, section_problems
 from bot.settings.secrets import secret_reader
 from bot.settings.shape import (
     AccountSettings,
@@ -15,6 +15,7 @@ from bot.settings.shape import (
     Settings,
     WebSettings,
 )
+from bot.settings.writing import written
 
 __all__ = [
     "AccountSettings",
@@ -31,4 +32,6 @@ __all__ = [
     "default_settings_text",
     "load",
     "secret_reader",
+    "section_problems",
+    "written",
 ]

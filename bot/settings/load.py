@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from bot.settings.shape import (
     Settings,
     WebSettings,
 )
+from bot.settings.spelling import tip
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
 _DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "backup", "web", "policy")
@@ -68,15 +69,23 @@ def load(
     return _settings(table, path)
 
 
+def section_problems(answers: Mapping[str, object], sections: Collection[str]) -> list[Problem]:
+    """What is wrong with these sections, laid over the example: for a question at a time."""
+    raw = _laid_over(tomllib.loads(default_settings_text()), answers)
+    problems = list(check(raw))
+    try:
+        SettingsTable.model_validate(raw)
+    except ValidationError as error:
+        problems += problems_of(error, SettingsTable, raw)
+    return [p for p in _in_order(problems) if re.split(r"[.\[]", p.path)[0] in sections]
+
+
 def _read(path: Path) -> dict[str, object]:
     try:
         # Windows editors put a mark before the first letter; utf-8-sig takes it off.
         return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        message = (
-            f"cannot be understood: {error}; text stands in quotation marks, numbers do not, and "
-            "each setting has a line of its own, so look at this line and the one above it"
-        )
+        message = f"cannot be understood: {error}; {tip(path.read_text('utf-8-sig'), error)}"
     except UnicodeDecodeError:
         message = "is not saved as UTF-8; choose UTF-8 as the encoding when you save it"
     except FileNotFoundError:

@@ -13,7 +13,9 @@ from bot.errors import DataError
 class WebServer:
     """uvicorn in a thread. Signals are the main thread's affair (bot/cli/run.py)."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, host: str, port: int, certificate: str = "", key: str = ""
+    ) -> None:
         self.address = (host, port)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -23,6 +25,8 @@ class WebServer:
                 log_level="warning",
                 log_config=None,
                 server_header=False,
+                ssl_certfile=certificate or None,
+                ssl_keyfile=key or None,
                 # An open event stream would outlive SIGTERM by 12 seconds (stack.md).
                 timeout_graceful_shutdown=3,
             )
