@@ -66,8 +66,9 @@ AmbientCapabilities=
 WantedBy=multi-user.target
 """
 
-_WINSW = """<!-- WinSW 2.12 or later (github.com/winsw/winsw): save this beside schoolgate-service.exe as
-     schoolgate-service.xml, then run: schoolgate-service.exe install -->
+_WINSW = """<!-- WinSW 2.12 or later (github.com/winsw/winsw). Save this as
+     schoolgate-service.xml beside schoolgate-service.exe, then run:
+     schoolgate-service.exe install -->
 <service>
   <id>schoolgate</id>
   <name>Schoolgate</name>

@@ -24,6 +24,8 @@ def tip(text: str, error: TOMLDecodeError) -> str:
         return "in quotation marks a backslash counts as a sign of its own; write / in its place"
     if re.match(r"(True|TRUE|False|FALSE|yes|no|Yes|No)\b", value):
         return "yes and no are written true and false, in small letters"
+    if re.match(r"\s*\[[^\]]*$", line):
+        return "the bracket is not closed; put ] at the end"
     if "overwrite" in said.lower() or "twice" in said or "declare" in said.lower():
         return "this name stands twice; keep one of the two, or join the two sections"
     if value.count('"') % 2:
@@ -32,6 +34,4 @@ def tip(text: str, error: TOMLDecodeError) -> str:
         return "text stands in quotation marks; put one before it and one after it"
     if "=" not in line and re.match(r"\s*\w+\s*:", line):
         return "a name and its value stand with = between them, not with a colon"
-    if re.match(r"\s*\[[^\]]*$", line):
-        return "the bracket is not closed; put ] at the end"
     return _GENERAL
