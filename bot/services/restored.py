@@ -8,6 +8,7 @@ from bot import log
 from bot.log import Event
 from bot.ports import Clock
 from bot.store import Store
+from bot.store.effects import COMMAND_LINE
 
 
 def declare_restored(
@@ -23,7 +24,7 @@ def declare_restored(
     with store.begin() as uow:
         entries, head = uow.log.tail()
         facts = {
-            "by": "command line",
+            "by": COMMAND_LINE,
             "reason": log.digest_for_log("restore", reason),
             "backup_made_at": made_at,
             "backup_entries": entries,

@@ -215,6 +215,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
         case Event.SWITCHED:
             return _switched(facts, by)
+        case Event.RESTORED:
+            return "A backup was put back: what came after it was lost from this log."
 
 
 def _effect_name(facts: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ import pytest
 from bot.bootstrap import backups_of, open_store
 from bot.cycle import back_up
 from bot.errors import DataError, SettingsError
-from bot.keeping import archive, backups
+from bot.keeping import archive
 from bot.keeping.archive import LOG_KEY, snapshot
 from bot.keeping.backups import Backups
 from bot.keeping.sealing import KEY_FILE, new_key
@@ -363,7 +363,7 @@ def test_an_upgrade_whose_backup_fails_is_not_begun(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     data = of_the_first_version()
-    monkeypatch.setattr(backups.archive, "settle", is_full)
+    monkeypatch.setattr(archive, "settle", is_full)
     with pytest.raises(DataError, match="No space left"):
         open_store(data, secret, FixedClock())
     with closing(sqlite3.connect(data / archive.DATABASE)) as connection:
