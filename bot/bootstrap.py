@@ -62,7 +62,7 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(data_dir / "schoolgate.lock")
+        lock = FileLock(data_dir / "schoolgate.lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(

@@ -70,7 +70,12 @@ def settings_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
     for problem in problems:
         what, _, do = problem.message.partition(";")
         path = problem.path or "settings"
-        yield Finding(f"settings: {path}", Severity.ERROR, what.strip(), do.strip().capitalize())
+        yield Finding(
+            f"settings: {path}",
+            Severity.ERROR,
+            what.strip(),
+            do.strip()[:1].upper() + do.strip()[1:],
+        )
 
 
 def _packages() -> Iterator[Finding]:

@@ -184,7 +184,7 @@ def _draft(data_dir: Path) -> Iterator[Path]:
     """
     folder = data_dir / "backup-draft"
     try:
-        with FileLock(data_dir / "backup.lock", timeout=_PATIENCE):
+        with FileLock(data_dir / "backup.lock", timeout=_PATIENCE, mode=0o600):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
             try:

@@ -27,7 +27,7 @@ class SealedSecrets:
 
     def __init__(self, data_dir: Path, key: Callable[[], bytes]) -> None:
         self._path, self._key = data_dir / FILE, key
-        self._lock = FileLock(data_dir / f"{FILE}.lock")
+        self._lock = FileLock(data_dir / f"{FILE}.lock", mode=0o600)
 
     def get(self, name: str) -> str | None:
         """The secret, or None. Raises DataError where the file cannot be opened with the key."""
@@ -57,7 +57,7 @@ class SealedSecrets:
     def alone(self) -> Iterator[None]:
         """Nobody else renews or keeps a secret meanwhile. May be nested in one thread."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._lock.acquire(timeout=_PATIENCE):
                 yield
         except Timeout:

@@ -82,10 +82,14 @@ def test_the_canary_is_nowhere(
     stage.world.fault("facebook", faults.bad_gateway(), times=2)
     stage.world.fault("x", faults.bad_gateway(), times=1)
     daemon = schoolgate("run", *where, cwd=tmp_path)
+    shown = b""
     try:
+        assert daemon.stdout is not None
+        shown = daemon.stdout.readline()
+        assert b"watching" in shown
         log = tmp_path / "data" / "schoolgate.log"
         assert comes_true(lambda: log.exists() and b"backed_up" in log.read_bytes())
-        shown = b"".join(
+        shown += b"".join(
             path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if _readable(path)
         )
         for page in ("healthz", "signin", "queue", "log"):
