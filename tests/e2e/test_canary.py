@@ -44,6 +44,8 @@ def where(tmp_path: Path, stage: Stage, secrets: dict[str, str], port: int) -> l
     """The options of every command; all secrets lie sealed in the data folder."""
     SealedSecrets(tmp_path / "data", lambda: key_from(KEY)).keep(secrets)
     text = default_settings_text().replace("port = 8000", f"port = {port}")
+    # The word list alone: this is not about the model, which is slow to start.
+    text = text.replace('[classifiers.school]\nclassifier = "school"\n', "")
     accounts = stage.settings()["accounts"]
     assert isinstance(accounts, Mapping)
     for name, table in accounts.items():
@@ -76,8 +78,8 @@ def said(*words: str, cwd: Path) -> bytes:
 def test_the_canary_is_nowhere(
     tmp_path: Path, stage: Stage, secrets: dict[str, str], where: list[str], port: int
 ) -> None:
-    while stage.play():
-        pass
+    for _ in range(3):
+        stage.play()
     # These echo the address that was asked for, with whatever an SDK put into it.
     stage.world.fault("facebook", faults.bad_gateway(), times=2)
     stage.world.fault("x", faults.bad_gateway(), times=1)
@@ -92,7 +94,7 @@ def test_the_canary_is_nowhere(
         shown += b"".join(
             path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if _readable(path)
         )
-        for page in ("healthz", "signin", "queue", "log"):
+        for page in ("healthz", "sign-in", "", "static/schoolgate.css"):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=30) as answer:
                 shown += answer.read() + str(answer.headers).encode()
     finally:
