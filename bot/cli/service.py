@@ -19,7 +19,6 @@ UNIT = Path("/etc/systemd/system/schoolgate.service")
 
 _SYSTEMD = """[Unit]
 Description=Schoolgate, the watch at the school's social-media gate
-Documentation=https://github.com/schoolgate/schoolgate
 Wants=network-online.target time-sync.target
 After=network-online.target time-sync.target
 
