@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import time
 from pathlib import Path
 from secrets import token_hex
 from typing import cast
 
 from filelock import FileLock, Timeout
 
+from bot.clock import SystemClock
 from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
+from bot.keeping import archive
+from bot.keeping.archive import LOG_KEY, SETTINGS
+from bot.keeping.backups import Backups
+from bot.keeping.files import write_private
+from bot.keeping.sealing import school_key
+from bot.keeping.secrets import SealedSecrets
 from bot.local_names import local_names
 from bot.outbox import fail_orphans
 from bot.plugins import Guarded, make
 from bot.ports import Beacon, Classifier, Clock, Context, Mailer, PlatformAdapter
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.schema import upgrade
+from bot.store.schema import is_behind, upgrade
 
 Secret = Callable[[str], str | None]
 
-DATABASE = "schoolgate.db"
+DATABASE = archive.DATABASE
+BACKUPS = "backups"
+"""In the data folder: backups before an upgrade, and all where settings name no other folder."""
+_KEEP_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class App:
     mailer: Mailer | None
     alarm_mailer: Mailer | None = None
     beacon: Beacon | None = None
+    backups: Backups | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -53,7 +64,7 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(data_dir / "schoolgate.lock")
+        lock = FileLock(data_dir / "schoolgate.lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(
@@ -88,19 +99,39 @@ def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secre
     return app
 
 
-def assemble(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock,
+    data_dir: Path,
+    secret: Secret,
+    problems: list[Problem] | None = None,
+) -> App:
     """Open the database (bringing it to its newest shape) and load every plug-in in settings.
 
     Raises SettingsError with every option that is wrong in any plug-in's table, PluginError, or
-    DataError. Changes nothing that a Schoolgate at work on the same data would miss.
+    DataError. Given a list of `problems`, wrong options are put there instead, and what they belong
+    to is left out. Changes nothing that a Schoolgate at work on the same data would miss.
     """
     settings = with_local_names(settings, data_dir)
     adapters, classifiers, mailer = build_plugins(
-        settings, clock=clock, data_dir=data_dir, secret=secret
+        settings, clock=clock, data_dir=data_dir, secret=secret, problems=problems
     )
     second, beacon = _second_ways(settings, Context(clock, secret, data_dir))
-    store = open_store(data_dir, secret)
-    return App(settings, clock, store, data_dir, adapters, classifiers, mailer, second, beacon)
+    store = open_store(data_dir, secret, clock)
+    backups = backups_of(settings, data_dir, store.log_key, secret)
+    return App(
+        settings,
+        clock,
+        store,
+        data_dir,
+        adapters,
+        classifiers,
+        mailer,
+        alarm_mailer=second,
+        beacon=beacon,
+        backups=backups,
+    )
 
 
 def _second_ways(settings: Settings, context: Context) -> tuple[Mailer | None, Beacon | None]:
@@ -125,6 +156,22 @@ def _second_ways(settings: Settings, context: Context) -> tuple[Mailer | None, B
     )
 
 
+def backups_of(settings: Settings, data_dir: Path, log_key: bytes, secret: Secret) -> Backups:
+    """The backups that settings ask for. Raises SettingsError where the key is none."""
+    also: dict[str, Path | bytes] = {LOG_KEY: log_key}
+    if settings.source is not None:
+        also[SETTINGS] = settings.source
+    wanted = settings.backup
+    folder = Path(wanted.folder) if wanted.folder else data_dir / BACKUPS
+    key = school_key(data_dir, secret)
+    return Backups(data_dir, folder, key, also, wanted.at, wanted.keep_days)
+
+
+def sealed_secrets(data_dir: Path, secret: Secret) -> SealedSecrets:
+    """The secrets that lie sealed in the data folder."""
+    return SealedSecrets(data_dir, lambda: school_key(data_dir, secret))
+
+
 def with_local_names(settings: Settings, data_dir: Path) -> Settings:
     """The settings with the school's own list of children's names, if it has one.
 
@@ -134,19 +181,31 @@ def with_local_names(settings: Settings, data_dir: Path) -> Settings:
 
 
 def build_plugins(
-    settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
+    settings: Settings,
+    *,
+    clock: Clock,
+    data_dir: Path,
+    secret: Secret,
+    problems: list[Problem] | None = None,
 ) -> tuple[dict[str, PlatformAdapter], tuple[Classifier, ...], Mailer | None]:
-    """All plug-ins that settings name, or every problem with their options at once."""
-    problems: list[Problem] = []
+    """All plug-ins that settings name, or every problem with their options at once.
+
+    Given a list of `problems`, they are put there, and only what is sound comes back.
+    """
+    found: list[Problem] = []
+    sealed = sealed_secrets(data_dir, secret)
+
+    def any_secret(name: str) -> str | None:
+        return secret(name) or sealed.get(name)
 
     def build(
         group: str, name: str, options: Mapping[str, object], table: str, account: str
     ) -> object:
-        context = Context(clock, secret, data_dir, account)
+        context = Context(clock, any_secret, data_dir, account, sealed)
         try:
             return make(group, name, options, context)
         except SettingsError as error:
-            problems.extend(
+            found.extend(
                 Problem(".".join(filter(None, [table, problem.path])), problem.message)
                 for problem in error.problems
             )
@@ -162,10 +221,12 @@ def build_plugins(
     mailer = None
     if settings.mail is not None:
         mailer = build("mailers", settings.mail.mailer, settings.mail.options, "mail", "")
-    if problems:
-        raise SettingsError(problems)
+    if found and problems is None:
+        raise SettingsError(found)
+    if problems is not None:
+        problems.extend(found)
     checked = {name: a for name, a in adapters.items() if isinstance(a, PlatformAdapter)}
-    assert len(checked) == len(adapters)
+    assert found or len(checked) == len(adapters)
     assert mailer is None or isinstance(mailer, Mailer)
     guarded = {name: cast(PlatformAdapter, Guarded(a, name)) for name, a in checked.items()}
     return guarded, classifiers, cast(Mailer, Guarded(mailer, "mailer")) if mailer else None
@@ -181,13 +242,19 @@ def classifiers_of(
     )
 
 
-def open_store(data_dir: Path, secret: Secret) -> Store:
+def open_store(data_dir: Path, secret: Secret, clock: Clock | None = None) -> Store:
     """The school's database with the key of its log; made at the first start.
 
-    Raises DataError where the database is there but the key of its log is not.
+    One of an older version is backed up in the data folder before it is brought forward. Raises
+    DataError where the database is there but the key of its log is not, or no backup can be made.
     """
     database = data_dir / DATABASE
-    store = Store(database, _log_key(data_dir, secret, is_new=not database.exists()))
+    is_new = not database.exists()
+    store = Store(database, _log_key(data_dir, secret, is_new=is_new))
+    if not is_new and is_behind(store.engine):
+        key, also = school_key(data_dir, secret), {LOG_KEY: store.log_key}
+        before = Backups(data_dir, data_dir / BACKUPS, key, also, time(), _KEEP_DAYS)
+        before.make((clock or SystemClock()).now(), before_upgrade=True)
     upgrade(store.engine)
     return store
 
@@ -196,7 +263,7 @@ def _log_key(data_dir: Path, secret: Secret, *, is_new: bool) -> bytes:
     given = secret("SCHOOLGATE_LOG_KEY")
     if given:
         return given.encode()
-    path = data_dir / "log.key"
+    path = data_dir / LOG_KEY
     if not path.exists():
         if not is_new:
             raise DataError(
@@ -204,16 +271,6 @@ def _log_key(data_dir: Path, secret: Secret, *, is_new: bool) -> bytes:
                 "from your backup: without it nobody can prove that the log is unchanged."
             )
         data_dir.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, token_hex(32))
+        # A half-written key would lock us out.
+        write_private(path, token_hex(32).encode("ascii"))
     return path.read_text(encoding="ascii").strip().encode()
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """All of it or nothing, readable by its owner alone: a half-written key would lock us out."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -11,15 +11,18 @@ from importlib.metadata import packages_distributions
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.bootstrap import App
-from bot.errors import AdapterError
+from bot.errors import AdapterError, DataError, Problem
 from bot.hiding import KIND_SWITCH, switched
+from bot.keeping.backups import LATE
 from bot.model import CapabilityReport, CapabilityState
 from bot.ports import PlatformAdapter
+from bot.services.connection import connections_ending, days_left
 from bot.settings import HidingMode
 
 _ROOMS = ("bot", "adapters", "classifiers")
 _ENOUGH_DISK = 500_000_000
 _BUILT_IN_YEAR = 2026
+_LOUD_FROM = 7
 
 
 class Severity(StrEnum):
@@ -47,7 +50,7 @@ def run_checks(app: App) -> Iterator[Finding]:
     yield _disk(app)
     yield _database(app)
     yield from _clock(app)
-    if not app.adapters:
+    if not app.settings.accounts:
         yield Finding(
             "accounts",
             Severity.ERROR,
@@ -55,9 +58,11 @@ def run_checks(app: App) -> Iterator[Finding]:
             "Write an [accounts.NAME] table into settings.toml.",
         )
     for name, adapter in app.adapters.items():
-        yield from _account(name, adapter)
+        yield from account_findings(name, adapter)
     yield _hiding(app)
+    yield from _connections(app)
     yield _mail(app)
+    yield from _backups(app)
     yield _pages(app)
     if not app.settings.sign_in.second_factor:
         yield Finding(
@@ -65,6 +70,19 @@ def run_checks(app: App) -> Iterator[Finding]:
             Severity.WARNING,
             "People sign in with a password alone.",
             "Set [sign_in] second_factor = true before real comments are read.",
+        )
+
+
+def settings_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """What is wrong with settings or secrets, as lines of the same report."""
+    for problem in problems:
+        what, _, do = problem.message.partition(";")
+        path = problem.path or "settings"
+        yield Finding(
+            f"settings: {path}",
+            Severity.ERROR,
+            what.strip(),
+            do.strip()[:1].upper() + do.strip()[1:],
         )
 
 
@@ -148,7 +166,8 @@ def _clock(app: App) -> Iterator[Finding]:
     yield Finding("clock", Severity.OK, f"The clock says {app.clock.now():%d %B %Y, %H:%M} UTC.")
 
 
-def _account(name: str, adapter: PlatformAdapter) -> Iterator[Finding]:
+def account_findings(name: str, adapter: PlatformAdapter) -> Iterator[Finding]:
+    """The capability matrix of one account, freshly proven."""
     try:
         reports = adapter.capabilities()
     except AdapterError as error:
@@ -188,6 +207,56 @@ def _hiding(app: App) -> Finding:
         Severity.OK,
         "Schoolgate only observes: it queues, and writes down what it would have hidden.",
     )
+
+
+def _connections(app: App) -> Iterator[Finding]:
+    """When a sign-in comes to its end: said from 30 days on, louder from seven."""
+    known = {each.name for each in app.settings.accounts}
+    for account, (ends, step) in connections_ending(app.store, app.clock.now()).items():
+        if account in known:
+            left = days_left(ends, app.clock.now())
+            when = "has ended" if left <= 0 else f"ends in {left} day{'' if left == 1 else 's'}"
+            yield Finding(
+                f"accounts.{account}.connection",
+                Severity.ERROR if step <= _LOUD_FROM else Severity.WARNING,
+                f"The connection to {account} {when} ({ends:%d %B %Y}).",
+                f"Run: schoolgate connect {account}",
+            )
+
+
+def _backups(app: App) -> Iterator[Finding]:
+    if app.backups is None:
+        return
+    now = app.clock.now()
+    try:
+        newest = app.backups.newest()
+    except DataError as error:
+        yield Finding("backup", Severity.ERROR, str(error), "Mend [backup] folder, or the share.")
+        return
+    if newest is None:
+        yield Finding(
+            "backup",
+            Severity.WARNING,
+            "There is no backup yet.",
+            "Leave Schoolgate running for a night, or run: schoolgate backup",
+        )
+    elif now - newest.made_at > LATE:
+        yield Finding(
+            "backup",
+            Severity.ERROR,
+            f"The newest backup is of {newest.made_at:%d %B %Y, %H:%M} UTC: nights were missed.",
+            "Run: schoolgate backup. It says what stands in the way.",
+        )
+    else:
+        when = f"{newest.made_at:%d %B %Y, %H:%M} UTC"
+        yield Finding("backup", Severity.OK, f"The newest backup is of {when}.")
+    if not app.backups.is_elsewhere:
+        yield Finding(
+            "backup.folder",
+            Severity.WARNING,
+            "Backups lie on the same disk as the data: one failure takes both.",
+            "Name a folder on another disk or a share: [backup] folder in settings.toml.",
+        )
 
 
 def _mail(app: App) -> Finding:

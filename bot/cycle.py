@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import structlog
 
@@ -136,18 +137,30 @@ def let_go(app: App) -> None:
     keep_head(app.store, app.clock, app.settings)
 
 
+def back_up(app: App) -> None:
+    """Make this night's backup, if that was not done yet. Raises DataError; tried again then."""
+    if app.backups is not None and app.backups.is_due(app.clock.now()):
+        path = app.backups.make(app.clock.now())
+        _log.info("backed_up", file=path.name)
+
+
 def prove_capabilities(app: App, account: str) -> None:
     """Find out what this account's token may do, and remember it."""
     with app.store.read() as uow:
         if uow.state.parked(account, writes=False, at=app.clock.now()):
             return
+    adapter = app.adapters[account]
+    # Asked for by name: since Python 3.12 isinstance does not see through a guarded adapter.
+    ends_at: Callable[[], datetime | None] | None = getattr(adapter, "connection_ends", None)
     try:
-        reports = app.adapters[account].capabilities()
+        reports = adapter.capabilities()
+        ends = ends_at() if ends_at else None
     except AdapterError as error:
         _log.error("capabilities_unknown", account=account, why=str(error))
         return
     with app.store.begin() as uow:
         uow.state.keep_capabilities(account, reports, app.clock.now())
+        uow.state.keep_connection(account, ends, app.clock.now())
         uow.commit()
 
 

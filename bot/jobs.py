@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from traceback import extract_tb
 
 import structlog
@@ -27,6 +27,7 @@ _PING_MINUTES = 15
 _PEOPLE_HOURS = 6
 _BLOCKS_HOURS = 24
 _RETAIN_HOURS = 6  # what its author deleted goes within a day of its being noticed
+_BACKUP_MINUTES = 30
 
 
 def contained(name: str, work: Callable[[], object]) -> None:
@@ -89,6 +90,7 @@ class Timetable:
         if app.beacon is not None:
             self._every("ping", partial(cycle.ping, app), _PING_MINUTES * 60)
         self._every("retain", partial(cycle.let_go, app), _RETAIN_HOURS * 3600)
+        self._every("backup", partial(cycle.back_up, app), _BACKUP_MINUTES * 60)
         self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
     def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:
@@ -104,6 +106,11 @@ class Timetable:
     def start(self) -> None:
         """Start the jobs in threads of their own."""
         self._scheduler.start()
+
+    def runs(self) -> bool:
+        """Whether the thread that starts the jobs is there, for the watchdog."""
+        thread: Thread | None = getattr(self._scheduler, "_thread", None)
+        return thread is not None and thread.is_alive()
 
     def stop(self) -> None:
         """Start nothing more, and wait for what is under way to end."""

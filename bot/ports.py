@@ -9,6 +9,7 @@ own exception. Each class offers `from_options(options, context)`, which validat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,18 +40,33 @@ class Clock(Protocol):
         """Seconds that never go backwards."""
 
 
+class SecretStore(Protocol):
+    """Where a plug-in keeps the secrets that it renews itself; sealed on this machine."""
+
+    def get(self, name: str) -> str | None:
+        """The secret as it stands now, whoever renewed it."""
+
+    def keep(self, values: Mapping[str, str]) -> None:
+        """Keep all of these; on the disk when this returns. Raises DataError."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold this while a secret is renewed, so that no other process renews it too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a plug-in is handed.
 
     `secret(name)` reads the environment's `NAME`, or the file that `NAME_FILE` names; None where
-    neither is set. `account` is the account's name in settings (empty for mailers, classifiers).
+    neither is set and none of that name lies in `secrets`, where a plug-in keeps what it renews
+    itself. `account` is the account's name in settings (empty for mailers, classifiers).
     """
 
     clock: Clock
     secret: Callable[[str], str | None]
     data_dir: Path
     account: str = ""
+    secrets: SecretStore | None = None
 
 
 @runtime_checkable
@@ -130,6 +146,35 @@ class PlatformAdapter(Protocol):
 
         Raises Unsupported where there is none, and AdapterError.
         """
+
+
+class Connection(Protocol):
+    """One sign-in at a platform under way: in the browser first, then here."""
+
+    needs: Mapping[str, str]
+    """The secrets that must be there before: name → the question for the technician."""
+
+    def begin(self, answers: Mapping[str, str], redirect: str, state: str) -> str:
+        """The address to open in a browser; it comes back to `redirect` with `state`."""
+
+    def finish(self, code: str) -> Mapping[str, str]:
+        """The secrets to keep, made from the code that came back. Raises AdapterError."""
+
+
+@runtime_checkable
+class Connectable(Protocol):
+    """An adapter whose tokens `schoolgate connect` can fetch."""
+
+    @classmethod
+    def connection(cls, options: Options, context: Context) -> Connection:
+        """Begin to connect; needs no token yet. Raises SettingsError."""
+
+
+class Expiring(Protocol):
+    """What an adapter may offer beside its port, where its connection can end."""
+
+    def connection_ends(self) -> datetime | None:
+        """As the last `capabilities` found it; None where it does not end, or nobody knows."""
 
 
 @runtime_checkable

@@ -18,6 +18,7 @@ from adapters.facebook.capabilities import (
     grants_of,
     matrix,
 )
+from adapters.facebook.connect import FacebookConnection
 from adapters.facebook.errors import missing_permission
 from adapters.facebook.graph import Graph
 from adapters.facebook.options import FacebookOptions, read_options
@@ -86,6 +87,7 @@ class FacebookAdapter:
         self._shapes = Shapes(account, options.page_id)
         self._reader = Reader(self._graph, self._shapes, clock.now, options.page_size)
         self._proven_at: float | None = None
+        self._ends: datetime | None = None
         self._sight_at: float | None = None
         self._met: _Met | None = None
 
@@ -94,11 +96,21 @@ class FacebookAdapter:
         """Options: see `read_options`. Makes no call. Raises SettingsError."""
         return cls(read_options(options, context), context.account, context.clock)
 
+    @classmethod
+    def connection(cls, options: Options, context: Context) -> FacebookConnection:
+        """bot.ports.Connectable. Raises SettingsError."""
+        return FacebookConnection.from_options(options, context)
+
+    def connection_ends(self) -> datetime | None:
+        """bot.ports.Expiring: from the last `debug_token`."""
+        return self._ends
+
     def capabilities(self) -> Sequence[CapabilityReport]:
         """Permissions from `debug_token`, reading by trying; see capabilities.py."""
         try:
             self._prove(afresh=True)
             grants = grants_of(self._graph, self._options.token, self._options.page_id)
+            self._ends = grants.ends
         except (SignedOut, Denied) as error:
             return everything_denied(str(error))
         return matrix(self._graph, self._options.page_id, grants, self._clock.now())

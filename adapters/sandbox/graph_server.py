@@ -24,6 +24,7 @@ from adapters.sandbox.graph_call import (
 from adapters.sandbox.graph_fields import Field, FieldsError, parse_fields
 from adapters.sandbox.graph_nodes import FIRST_PAGE, Nodes, cursor
 from adapters.sandbox.http_server import Json, LocalServer, Reply, Request
+from adapters.sandbox.oauth import answer_facebook
 from adapters.sandbox.world import Platform
 from adapters.sandbox.world_facebook import APP_ID
 
@@ -46,6 +47,8 @@ class GraphServer(LocalServer):
 
     def answer(self, request: Request) -> Reply:
         headers: dict[str, str] = {}
+        if signing_in := answer_facebook(self.world, request):
+            return signing_in
         try:
             version, path = version_of(request.path)
             headers["facebook-api-version"] = version

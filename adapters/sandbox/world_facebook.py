@@ -11,7 +11,7 @@ from typing import Literal
 from adapters.sandbox.store import Store, storable
 
 Attachment = Literal["photo", "video", "gif", "link"]
-TokenKind = Literal["page", "user", "expired"]
+TokenKind = Literal["page", "user", "short", "expired"]
 
 APP_ID = "260000000000001"
 APP_SECRET = "sandbox-app-secret"  # noqa: S105  made up, loopback only

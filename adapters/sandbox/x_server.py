@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from adapters.sandbox.faults import Manner
 from adapters.sandbox.http_server import LocalServer, Reply, Request
+from adapters.sandbox.oauth import answer_x, x_user_token
 from adapters.sandbox.world import Platform
 from adapters.sandbox.x_call import TOP, Call, token
 from adapters.sandbox.x_posts import PostEndpoints
@@ -106,7 +107,7 @@ class XServer(LocalServer):
 
     def answer(self, request: Request) -> Reply:
         try:
-            return self._answer(request)
+            return answer_x(self.world, request) or self._answer(request)
         except Problem as found:
             return found.reply
 
@@ -168,7 +169,10 @@ class XServer(LocalServer):
             if (given.get("oauth_consumer_key"), given.get("oauth_token")) == known:
                 kind = "oauth1"
         elif scheme.lower() == "bearer":
-            kind = {tokens.bearer: "user", tokens.app_bearer: "app"}.get(rest.strip(), "")
+            known_bearers = {tokens.bearer: "user", tokens.app_bearer: "app"}
+            if connected := x_user_token(self.world):
+                known_bearers[connected] = "user"
+            kind = known_bearers.get(rest.strip(), "")
         if not kind:
             raise plain(401, "Unauthorized")
         if (route.access == "app") != (kind == "app") and route.access != "any":

@@ -12,6 +12,7 @@ from typing import Self
 from adapters.x import shapes
 from adapters.x.capabilities import Matrix, own_id
 from adapters.x.client import FOLLOWERS_PAGE, LOOK_PAGE, PAGE, SWEEP_PAGE, Json, XClient
+from adapters.x.connect import XConnection, user_token
 from adapters.x.errors import Forbidden
 from adapters.x.lookups import Lookups
 from adapters.x.marks import (
@@ -83,7 +84,8 @@ class XAdapter(Restricting):
         self.account = context.account
         self._options = options
         self._clock = context.clock
-        self._client = XClient(credentials, options.base_url, context.clock)
+        bearer = user_token(options, context)
+        self._client = XClient(credentials, options.base_url, context.clock, bearer)
         self._matrix = Matrix(self._client, options)
         self._counted_at = float("-inf")
 
@@ -91,6 +93,11 @@ class XAdapter(Restricting):
     def from_options(cls, options: Options, context: Context) -> Self:
         """Raises SettingsError with every problem at once; makes no call."""
         return cls(*read_options(options, context), context)
+
+    @classmethod
+    def connection(cls, options: Options, context: Context) -> XConnection:
+        """bot.ports.Connectable. Raises SettingsError."""
+        return XConnection.from_options(options, context)
 
     @cached_property
     def _own_id(self) -> str:

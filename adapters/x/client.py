@@ -50,8 +50,15 @@ class XClient:
     Authors are not expanded: looked up once each, they cost a third (platforms.md).
     """
 
-    def __init__(self, credentials: Credentials, base_url: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        base_url: str,
+        clock: Clock,
+        bearer: Callable[[], str] | None = None,
+    ) -> None:
         self._credentials = credentials
+        self._bearer = bearer
         self._base_url = base_url
         self._clock = clock
         self._local = threading.local()
@@ -158,10 +165,11 @@ class XClient:
         return self._ask("delete the post", tweepy.Client.delete_tweet, post_id)
 
     def _ask(self, doing: str, method: Callable[..., Any], *args: Any, **params: Any) -> Json:
+        client = self._client()
+        if self._bearer is not None and self._credentials.oauth1 is None:
+            client.bearer_token = self._bearer()  # a connected account's lasts two hours
         with calling(doing, self._clock):
-            answer = method(
-                self._client(), *args, user_auth=self._credentials.oauth1 is not None, **params
-            )
+            answer = method(client, *args, user_auth=self._credentials.oauth1 is not None, **params)
         if not isinstance(answer, dict):
             raise AdapterError(f"Could not {doing} on X: the answer is not in X's form.")
         return answer

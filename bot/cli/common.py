@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Event
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from bot.bootstrap import DATABASE
+from bot.checks import Finding, Severity
 from bot.errors import DataError
 from bot.settings import Settings, load
 
@@ -55,3 +59,15 @@ def stop_on_signal() -> Event:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     return stop
+
+
+_STYLE = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
+
+
+def findings_table(findings: Iterable[Finding]) -> Table:
+    """What was found, and what to do about it, a line each."""
+    table = Table("", "What", "Finding", "What to do")
+    for finding in findings:
+        mark = f"[{_STYLE[finding.severity]}]{finding.severity}[/]"
+        table.add_row(mark, finding.id, escape(finding.message), escape(finding.do))
+    return table

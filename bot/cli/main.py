@@ -9,20 +9,27 @@ import typer
 
 from bot.cli import (
     agreement,
+    backup,
     calibrate,
     check,
+    connect,
     demo,
     drill,
     hiding,
+    init,
     judge,
+    key,
     letters,
     log,
     preview,
     privacy,
+    restore,
     retain,
     rights,
     route,
     run,
+    service,
+    support,
     user,
 )
 from bot.errors import SchoolgateError, SettingsError
@@ -36,6 +43,8 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.command("connect")(connect.connect)
 app.command("check")(check.check)
 app.command("judge")(judge.judge)
 app.command("preview")(preview.preview)
@@ -47,6 +56,11 @@ app.add_typer(letters.app, name="letters")
 app.command("retain")(retain.retain)
 app.command("privacy")(privacy.privacy)
 app.add_typer(rights.app, name="rights")
+app.command("restore")(restore.restore)
+app.command("support-bundle")(support.support_bundle)
+app.add_typer(service.app, name="service")
+app.add_typer(backup.app, name="backup")
+app.add_typer(key.app, name="key")
 app.add_typer(log.app, name="log")
 app.add_typer(hiding.app, name="hiding")
 app.add_typer(user.app, name="user")

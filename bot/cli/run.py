@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from bot import program_log
+from bot import program_log, sd_notify
 from bot.bootstrap import build_app, sole_owner
 from bot.cli.common import (
     DEFAULT_DATA,
@@ -71,7 +71,11 @@ def run(
             host, port = server.address
             print(f"Schoolgate is watching. The pages: http://{host}:{port}/", flush=True)
             _log.info("started", accounts=len(app.adapters))
-            stop.wait()
+            sd_notify.ready()
+            while not stop.wait(sd_notify.pause()):
+                if timetable.runs():
+                    sd_notify.alive()
+            sd_notify.stopping()
             timetable.stop()
             server.stop()
             _log.info("stopped")

@@ -1,9 +1,10 @@
 """settings.toml, the environment and secret files → frozen Settings, or every problem at once."""
 
-from bot.settings.load import default_settings_text, load
+from bot.settings.load import default_settings_text, load, section_problems
 from bot.settings.secrets import secret_reader
 from bot.settings.shape import (
     AccountSettings,
+    BackupSettings,
     ClassifierSettings,
     HidingMode,
     HidingSettings,
@@ -19,9 +20,11 @@ from bot.settings.shape import (
     Sweep,
     WebSettings,
 )
+from bot.settings.writing import written
 
 __all__ = [
     "AccountSettings",
+    "BackupSettings",
     "ClassifierSettings",
     "HidingMode",
     "HidingSettings",
@@ -39,4 +42,6 @@ __all__ = [
     "default_settings_text",
     "load",
     "secret_reader",
+    "section_problems",
+    "written",
 ]

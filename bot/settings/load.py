@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from bot.settings.problems import problems_of
 from bot.settings.secrets import environment_problems
 from bot.settings.shape import (
     AccountSettings,
+    BackupSettings,
     ClassifierSettings,
     HidingSettings,
     LetterSettings,
@@ -29,6 +30,7 @@ from bot.settings.shape import (
     SignInSettings,
     WebSettings,
 )
+from bot.settings.spelling import tip
 from bot.settings.tables import MailTable, RetentionTable, SettingsTable, options_of
 
 _DEFAULTED = (
@@ -39,6 +41,7 @@ _DEFAULTED = (
     "sample",
     "newcomers",
     "retention",
+    "backup",
     "web",
     "sign_in",
     "policy",
@@ -78,7 +81,18 @@ def load(
         raise SettingsError(_in_order(problems)) from None
     if problems:
         raise SettingsError(_in_order(problems))
-    return _settings(table)
+    return _settings(table, path)
+
+
+def section_problems(answers: Mapping[str, object], sections: Collection[str]) -> list[Problem]:
+    """What is wrong with these sections, laid over the example: for a question at a time."""
+    raw = _laid_over(tomllib.loads(default_settings_text()), answers)
+    problems = list(check(raw))
+    try:
+        SettingsTable.model_validate(raw)
+    except ValidationError as error:
+        problems += problems_of(error, SettingsTable, raw)
+    return [p for p in _in_order(problems) if re.split(r"[.\[]", p.path)[0] in sections]
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -86,10 +100,7 @@ def _read(path: Path) -> dict[str, object]:
         # Windows editors put a mark before the first letter; utf-8-sig takes it off.
         return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        message = (
-            f"cannot be understood: {error}; text stands in quotation marks, numbers do not, and "
-            "each setting has a line of its own, so look at this line and the one above it"
-        )
+        message = f"cannot be understood: {error}; {tip(path.read_text('utf-8-sig'), error)}"
     except UnicodeDecodeError:
         message = "is not saved as UTF-8; choose UTF-8 as the encoding when you save it"
     except FileNotFoundError:
@@ -134,7 +145,7 @@ def _retention(table: RetentionTable) -> RetentionSettings:
     )
 
 
-def _settings(table: SettingsTable) -> Settings:
+def _settings(table: SettingsTable, source: Path | None) -> Settings:
     people = tuple(Person(**{**dict(p), "email": p.email or ""}) for p in table.people)
     rows = tuple(PolicyRow(**dict(row)) for row in table.policy.rows)
     return Settings(
@@ -161,9 +172,11 @@ def _settings(table: SettingsTable) -> Settings:
         letters=LetterSettings(**dict(table.letters)),
         sample=SampleSettings(**dict(table.sample)),
         newcomers=NewcomerSettings(**dict(table.newcomers)),
+        backup=BackupSettings(**dict(table.backup)),
         web=WebSettings(**dict(table.web)),
         sign_in=SignInSettings(**dict(table.sign_in)),
         policy=Policy(rows, people, table.policy.thresholds),
         retention=_retention(table.retention),
         alarm_mail=_mail(table.alarm_mail),
+        source=source,
     )

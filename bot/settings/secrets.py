@@ -1,4 +1,8 @@
-"""Secrets come from the environment's NAME, or from the file that NAME_FILE names."""
+"""Secrets come from the environment's NAME, from the file that NAME_FILE names, or from systemd.
+
+systemd puts its credentials into files of the folder $CREDENTIALS_DIRECTORY, each under its name
+(systemd.exec(5), LoadCredential=).
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,16 @@ from pathlib import Path
 from bot.errors import Problem, SettingsError
 
 _PREFIX = "SCHOOLGATE_"
-_KNOWN = ("SCHOOLGATE_DATA", "SCHOOLGATE_SETTINGS", "SCHOOLGATE_LOG_KEY", "SCHOOLGATE_LOG_KEY_FILE")
+_KNOWN = ("SCHOOLGATE_DATA", "SCHOOLGATE_SETTINGS", "SCHOOLGATE_LOG_KEY", "SCHOOLGATE_LOG_KEY_FILE",
+          "SCHOOLGATE_KEY", "SCHOOLGATE_KEY_FILE")  # fmt: skip
 
 
 def secret_reader(environ: Mapping[str, str]) -> Callable[[str], str | None]:
     """A reader of secrets: `read(NAME)` gives the secret, or None where there is none.
 
-    One newline at the end of a secret file is not part of the secret. The file is read at each
-    call, so that a renewed secret counts. `read` raises SettingsError where both NAME and
+    What the environment names goes before what systemd hands over. One newline at the end of a
+    secret file is not part of the secret. The file is read at each call, so that a renewed secret
+    counts. `read` raises SettingsError where both NAME and
     NAME_FILE are set, or where the file cannot be read or is empty.
     """
 
@@ -27,6 +33,9 @@ def secret_reader(environ: Mapping[str, str]) -> Callable[[str], str | None]:
             raise SettingsError(
                 [Problem(name, f"is set, and so is {by_file}; keep one of the two")]
             )
+        handed = Path(environ.get("CREDENTIALS_DIRECTORY", "")) / name
+        if not value and not path and environ.get("CREDENTIALS_DIRECTORY") and handed.exists():
+            return _contents(name, handed)
         return _contents(by_file, Path(path)) if path else value or None
 
     return read

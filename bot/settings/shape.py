@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
+from pathlib import Path
 
 from bot.model import Kind, Person, Policy, Urgency
 from bot.retention import RetentionSettings
@@ -146,10 +147,20 @@ class NewcomerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups go (empty: into the data folder), when (Europe/London), for how many days."""
+
+    folder: str
+    at: time
+    keep_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Where the pages listen, and the address that letters link to (no slash at its end).
 
     `covered` are the kinds whose words stay covered until a reader asks for them.
+    `certificate` and `certificate_key` are PEM files; both empty: plain http.
     """
 
     host: str
@@ -157,6 +168,8 @@ class WebSettings:
     public_url: str
     claim_minutes: int = 10
     covered: frozenset[Kind] = frozenset()
+    certificate: str = ""
+    certificate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +196,11 @@ class Settings:
     letters: LetterSettings
     sample: SampleSettings
     newcomers: NewcomerSettings
+    backup: BackupSettings
     web: WebSettings
     sign_in: SignInSettings
     policy: Policy
     retention: RetentionSettings
     alarm_mail: MailSettings | None = None
+    source: Path | None = None
+    """The file that this was read from, for backups; None for the example."""

@@ -254,6 +254,12 @@ class RetentionTable(Table):
     classes: ClassesTable = Field(description="a section [retention.classes]")
 
 
+class BackupTable(Table):
+    folder: str = Field(description='a folder elsewhere, such as "//nas/schoolgate", or ""')
+    at: TimeOfDay = Field(description='hours and minutes in quotation marks, such as "02:30"')
+    keep_days: Whole = Field(ge=1, le=30, description="a whole number of days from 1 to 30")
+
+
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
@@ -266,6 +272,8 @@ class WebTable(Table):
     covered: frozenset[Kind] = Field(
         default=frozenset(), description='kinds in brackets, such as ["sexual", "threat"]'
     )
+    certificate: str = Field(description='a PEM file, such as "/etc/ssl/schoolgate.pem", or ""')
+    certificate_key: str = Field(description='a PEM file, such as "/etc/ssl/schoolgate.key", or ""')
 
 
 class SignInTable(Table):
@@ -326,6 +334,7 @@ class SettingsTable(Table):
     sample: SampleTable = Field(description="a section [sample]")
     newcomers: NewcomersTable = Field(description="a section [newcomers]")
     retention: RetentionTable = Field(description="a section [retention]")
+    backup: BackupTable = Field(description="a section [backup]")
     web: WebTable = Field(description="a section [web]")
     sign_in: SignInTable = Field(description="a section [sign_in]")
     policy: PolicyTable = Field(description="a section [policy]")

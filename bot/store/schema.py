@@ -31,10 +31,29 @@ def upgrade(engine: sa.Engine) -> None:
     try:
         _upgrade(engine)
     except sa.exc.DatabaseError as error:
-        raise DataError(
-            f"The database cannot be used ({error.orig}). If it is damaged, go back to the newest "
-            "backup; if something else holds it, stop that first."
-        ) from error
+        raise _unusable(error) from error
+
+
+def is_behind(engine: sa.Engine) -> bool:
+    """Whether this is an older version's database, which `upgrade` would change.
+
+    Raises DataError where it cannot be read.
+    """
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            history = ScriptDirectory.from_config(config(connection))
+            later = {script.revision for script in history.walk_revisions()}
+            return current in later - {history.get_current_head()}
+    except sa.exc.DatabaseError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: sa.exc.DatabaseError) -> DataError:
+    return DataError(
+        f"The database cannot be used ({error.orig}). If it is damaged, go back to the newest "
+        "backup; if something else holds it, stop that first."
+    )
 
 
 def _upgrade(engine: sa.Engine) -> None:

@@ -192,6 +192,20 @@ class State:
         )
         return CapabilityState(state) if state else CapabilityState.UNTESTED
 
+    # connections ------------------------------------------------------------------------------
+
+    def keep_connection(self, account: str, ends_at: datetime | None, at: datetime) -> None:
+        """When the account's connection ends, as found at `at`; None: it has no end."""
+        self._connection.execute(sa.delete(t.connection).where(t.connection.c.account == account))
+        if ends_at is not None:
+            row = {"account": account, "ends_at": ends_at, "proven_at": at}
+            self._connection.execute(sa.insert(t.connection), row)
+
+    def connection_ends(self) -> dict[str, datetime]:
+        """By account, of those that have an end."""
+        rows = self._connection.execute(sa.select(t.connection).order_by(t.connection.c.account))
+        return {row.account: row.ends_at for row in rows}
+
     # switches -----------------------------------------------------------------------------------
 
     def switch(self, name: str) -> Switch:

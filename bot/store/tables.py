@@ -70,6 +70,14 @@ parking = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
 )
 
+connection = sa.Table(
+    "connection",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("proven_at", Instant, nullable=False),
+)
+
 cursor = sa.Table(
     "cursor",
     metadata,

@@ -203,6 +203,10 @@ class Users:
         """End it; harmless where there is none."""
         self._connection.execute(sa.delete(t.session).where(t.session.c.id_hash == id_hash))
 
+    def end_all_sessions(self) -> None:
+        """Everybody signs in again."""
+        self._connection.execute(sa.delete(t.session))
+
     def end_sessions(self, user_id: int) -> None:
         """End all sessions of a user."""
         self._connection.execute(sa.delete(t.session).where(t.session.c.user_id == user_id))

@@ -11,4 +11,10 @@ def serve(app: App) -> WebServer:
     """The pages of this app, ready to be started where settings say."""
     web = app.settings.web
     pages = create_app(WebContext(app.store, app.clock, app.settings))
-    return WebServer(pages, host=web.host, port=web.port)
+    return WebServer(
+        pages,
+        host=web.host,
+        port=web.port,
+        certificate=web.certificate,
+        key=web.certificate_key,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from threading import Thread
 
 import uvicorn
@@ -13,8 +14,11 @@ from bot.errors import DataError
 class WebServer:
     """uvicorn in a thread. Signals are the main thread's affair (bot/cli/run.py)."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, host: str, port: int, certificate: str = "", key: str = ""
+    ) -> None:
         self.address = (host, port)
+        self._certificate = (certificate, key)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -23,6 +27,8 @@ class WebServer:
                 log_level="warning",
                 log_config=None,
                 server_header=False,
+                ssl_certfile=certificate or None,
+                ssl_keyfile=key or None,
                 # An open event stream would outlive SIGTERM by 12 seconds (stack.md).
                 timeout_graceful_shutdown=3,
             )
@@ -37,7 +43,11 @@ class WebServer:
             return
 
     def start(self) -> None:
-        """Returns once the pages can be opened; raises DataError where the port is taken."""
+        """Returns once the pages can be opened.
+
+        Raises DataError where the port is taken, or the certificate cannot be used.
+        """
+        self._prove_certificate()
         self._thread.start()
         while not self._server.started:
             self._thread.join(0.02)
@@ -47,6 +57,19 @@ class WebServer:
                     f"The pages cannot be served at {host}:{port}: something else uses that port. "
                     "Choose another one: [web] port in settings.toml, or --port for the demo."
                 )
+
+    def _prove_certificate(self) -> None:
+        certificate, key = self._certificate
+        if not certificate and not key:
+            return
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            raise DataError(
+                "The certificate of the pages cannot be used. Both [web] certificate and "
+                "certificate_key must name PEM files that belong together and that Schoolgate may "
+                f"read ({error.strerror or type(error).__name__})."
+            ) from error
 
     def stop(self) -> None:
         """Answer what is under way, then end."""

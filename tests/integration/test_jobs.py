@@ -56,7 +56,7 @@ def test_each_account_is_read_acted_upon_looked_at_and_proven_and_letters_go_out
     house.close()
     accounts = {"read:school", "act:school", "look:school", "prove:school"}
     people = {"people:school", "blocks:school", "people"}
-    assert names == {*accounts, *people, "retain", "sample", "letters"}
+    assert names == {*accounts, *people, "retain", "sample", "backup", "letters"}
 
 
 def test_the_programs_log_keeps_tokens_and_queries_of_libraries_out(tmp_path: Path) -> None:

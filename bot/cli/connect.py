@@ -1,0 +1,93 @@
+"""`schoolgate connect`: sign in at a platform in the browser; the tokens are kept sealed."""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
+
+import typer
+from rich.console import Console
+
+from bot import program_log
+from bot.bootstrap import build_plugins, sealed_secrets
+from bot.checks import account_findings
+from bot.cli.common import (
+    DEFAULT_DATA,
+    DataOption,
+    SettingsOption,
+    findings_table,
+    load_settings,
+)
+from bot.cli.loopback import Loopback
+from bot.clock import SystemClock
+from bot.errors import Refused
+from bot.plugins import load_class
+from bot.ports import Connectable, Connection, Context
+from bot.settings import AccountSettings, Settings, secret_reader
+
+_PATIENCE = 300.0
+
+
+def connect(
+    account: Annotated[str, typer.Argument(help="x, facebook, or the name of an account.")],
+    data: DataOption = DEFAULT_DATA,
+    settings: SettingsOption = None,
+    port: Annotated[int, typer.Option(help="Where the browser comes back to.")] = 8765,
+    paste: Annotated[
+        bool, typer.Option("--paste", help="The browser is on another machine: paste its address.")
+    ] = False,
+) -> None:
+    """Sign in at a platform, keep the tokens sealed, and show what they may do."""
+    program_log.configure(None, console=False)
+    chosen = load_settings(settings)
+    wanted = _account(chosen, account)
+    clock, secret = SystemClock(), secret_reader(os.environ)
+    sealed = sealed_secrets(data, secret)
+    context = Context(clock, lambda n: secret(n) or sealed.get(n), data, wanted.name, sealed)
+    offered = load_class("adapters", wanted.adapter)
+    if not isinstance(offered, Connectable):
+        raise Refused(f"{wanted.adapter} has no sign-in: its settings say all that it needs.")
+    connection = offered.connection(wanted.options, context)
+    waiting = Loopback(port)
+    print(f"The app's callback (redirect) address must be: {waiting.redirect}\n")
+    address = connection.begin(_needed(connection, context), waiting.redirect, waiting.state)
+    print(f"Sign in as somebody who keeps the school's account:\n\n  {address}\n", flush=True)
+    if paste:
+        back = typer.prompt("The address that the browser shows afterwards (it cannot be opened)")
+        code = waiting.code_of(dict(parse_qsl(urlsplit(back).query)))
+    else:
+        code = waiting.wait(_PATIENCE, lambda: webbrowser.open(address))
+    kept = connection.finish(code)
+    sealed.keep(kept)
+    print(f"Connected. Kept sealed in {data}: {', '.join(sorted(kept))}.")
+    for name in kept:
+        if secret(name) and secret(name) != kept[name]:
+            print(f"{name} is also set in the environment, and that one counts: take it away.")
+    print("A Schoolgate that is running takes the new tokens up when it is started again.\n")
+    adapters, _, _ = build_plugins(chosen, clock=clock, data_dir=data, secret=secret, problems=[])
+    if wanted.name in adapters:
+        findings = account_findings(wanted.name, adapters[wanted.name])
+        Console().print(findings_table(findings))
+
+
+def _account(settings: Settings, name: str) -> AccountSettings:
+    """The account of this name, or the only one on the platform of this name."""
+    named = [a for a in settings.accounts if a.name == name]
+    found = named or [a for a in settings.accounts if a.adapter == name]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(a.name for a in settings.accounts) or "none"
+    raise Refused(
+        f"settings.toml must name exactly one account “{name}”. Accounts there: {known}. Write an "
+        f"[accounts.{name}] table first, or say which one you mean."
+    )
+
+
+def _needed(connection: Connection, context: Context) -> Mapping[str, str]:
+    return {
+        name: context.secret(name) or typer.prompt(question, hide_input="SECRET" in name).strip()
+        for name, question in connection.needs.items()
+    }

@@ -1,0 +1,1 @@
+"""What keeps a school's data safe: sealing, the sealed secrets, backups, and putting one back."""
