@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from threading import Event
 from typing import cast
 
 from filelock import FileLock, Timeout
@@ -16,14 +18,17 @@ from bot.errors import AlreadyRunning, DataError, Problem, SettingsError
 from bot.local_names import local_names
 from bot.outbox import fail_orphans
 from bot.plugins import Guarded, make
-from bot.ports import Classifier, Clock, Context, Mailer, PlatformAdapter
+from bot.ports import Budget, Classifier, Clock, Context, Mailer, NoBudget, Pinger, PlatformAdapter
+from bot.services.spend import Ledger
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.schema import upgrade
+from bot.timekeeping import ClockCheck
 
 Secret = Callable[[str], str | None]
 
 DATABASE = "schoolgate.db"
+_PID = "schoolgate.pid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class App:
     adapters: Mapping[str, PlatformAdapter]
     classifiers: tuple[Classifier, ...]
     mailer: Mailer | None
+    clock_check: ClockCheck | None = None
+    pinger: Pinger | None = None
+    ending: Event = field(default_factory=Event)
+    """Set once the process is asked to end: whatever goes on for long looks at it."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -55,15 +64,25 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(
-            f"Another Schoolgate already works on {data_dir}. Stop it first, or use --data with "
-            "another folder."
+            f"Another Schoolgate already works on {data_dir}{_its_number(data_dir)}. Stop it "
+            "first, or use --data with another folder."
         ) from None
     except OSError as error:
         raise DataError(f"The data folder {data_dir} cannot be used: {error.strerror}.") from error
     try:
+        (data_dir / _PID).write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:
         lock.release()
+
+
+def _its_number(data_dir: Path) -> str:
+    """The number of the process that holds the lock, for whoever has to stop it."""
+    try:
+        number = (data_dir / _PID).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return f" (process {number})" if number.isdecimal() else ""
 
 
 def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
@@ -81,6 +100,7 @@ def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secre
         )
     with app.store.begin() as uow:
         uow.effects.release_leases()
+        uow.circuits.half_open_all(clock.now())
         uow.commit()
     fail_orphans(app.store, clock, app.adapters)
     return app
@@ -93,11 +113,28 @@ def assemble(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
     DataError. Changes nothing that a Schoolgate at work on the same data would miss.
     """
     settings = with_local_names(settings, data_dir)
+    clock_check = ClockCheck(clock)
+    opened: list[Store] = []  # the ledger's store: wrong settings are said before it is opened
     adapters, classifiers, mailer = build_plugins(
-        settings, clock=clock, data_dir=data_dir, secret=secret
+        settings,
+        clock=clock,
+        data_dir=data_dir,
+        secret=secret,
+        budget=lambda account: Ledger(lambda: opened[0], clock, settings.budget, account),
+        date_seen=clock_check.seen,
     )
-    store = open_store(data_dir, secret)
-    return App(settings, clock, store, data_dir, adapters, classifiers, mailer)
+    pinger = _pinger(settings, Context(clock, secret, data_dir))
+    opened.append(open_store(data_dir, secret))
+    return App(
+        settings, clock, opened[0], data_dir, adapters, classifiers, mailer, clock_check, pinger
+    )
+
+
+def _pinger(settings: Settings, context: Context) -> Pinger | None:
+    url = settings.health.ping_url
+    if not url:
+        return None
+    return cast(Pinger, Guarded(make("pingers", "http", {"url": url}, context), "ping"))
 
 
 def with_local_names(settings: Settings, data_dir: Path) -> Settings:
@@ -109,7 +146,13 @@ def with_local_names(settings: Settings, data_dir: Path) -> Settings:
 
 
 def build_plugins(
-    settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret
+    settings: Settings,
+    *,
+    clock: Clock,
+    data_dir: Path,
+    secret: Secret,
+    budget: Callable[[str], Budget] = lambda _: NoBudget(),
+    date_seen: Callable[[datetime], None] = lambda _: None,
 ) -> tuple[dict[str, PlatformAdapter], tuple[Classifier, ...], Mailer | None]:
     """All plug-ins that settings name, or every problem with their options at once."""
     problems: list[Problem] = []
@@ -117,7 +160,7 @@ def build_plugins(
     def build(
         group: str, name: str, options: Mapping[str, object], table: str, account: str
     ) -> object:
-        context = Context(clock, secret, data_dir, account)
+        context = Context(clock, secret, data_dir, account, budget(account), date_seen)
         try:
             return make(group, name, options, context)
         except SettingsError as error:

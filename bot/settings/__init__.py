@@ -4,7 +4,9 @@ from bot.settings.load import default_settings_text, load
 from bot.settings.secrets import secret_reader
 from bot.settings.shape import (
     AccountSettings,
+    BudgetSettings,
     ClassifierSettings,
+    HealthSettings,
     HidingMode,
     HidingSettings,
     LetterSettings,
@@ -12,12 +14,15 @@ from bot.settings.shape import (
     SampleSettings,
     SchoolSettings,
     Settings,
+    TimetableSettings,
     WebSettings,
 )
 
 __all__ = [
     "AccountSettings",
+    "BudgetSettings",
     "ClassifierSettings",
+    "HealthSettings",
     "HidingMode",
     "HidingSettings",
     "LetterSettings",
@@ -25,6 +30,7 @@ __all__ = [
     "SampleSettings",
     "SchoolSettings",
     "Settings",
+    "TimetableSettings",
     "WebSettings",
     "default_settings_text",
     "load",

@@ -17,18 +17,24 @@ from bot.settings.problems import problems_of
 from bot.settings.secrets import environment_problems
 from bot.settings.shape import (
     AccountSettings,
+    BudgetSettings,
     ClassifierSettings,
+    HealthSettings,
     HidingSettings,
     LetterSettings,
     MailSettings,
     SampleSettings,
     SchoolSettings,
     Settings,
+    TimetableSettings,
     WebSettings,
 )
 from bot.settings.tables import MailTable, SettingsTable, options_of
 
-_DEFAULTED = ("classifiers", "hiding", "calendar", "letters", "sample", "web", "policy")
+_DEFAULTED = (
+    "classifiers", "hiding", "calendar", "letters", "timetable", "budget", "health", "sample",
+    "web", "policy",
+)  # fmt: skip
 """Sections that a school may leave out; what is the school's own never comes from the example."""
 
 
@@ -132,6 +138,9 @@ def _settings(table: SettingsTable) -> Settings:
         hiding=HidingSettings(**dict(table.hiding)),
         calendar=SchoolCalendar(table.calendar.holidays, *table.calendar.school_day),
         letters=LetterSettings(**dict(table.letters)),
+        timetable=TimetableSettings(**dict(table.timetable)),
+        budget=BudgetSettings(**dict(table.budget)),
+        health=HealthSettings(**dict(table.health)),
         sample=SampleSettings(**dict(table.sample)),
         web=WebSettings(**dict(table.web)),
         policy=Policy(rows, people, table.policy.thresholds),

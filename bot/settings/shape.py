@@ -76,6 +76,39 @@ class LetterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimetableSettings:
+    """How often each kind of work is done, in minutes, and how many times more seldom it is done
+    at night and on days without school.
+    """
+
+    newcomers_minutes: float
+    look_minutes: float
+    nights: float
+    holidays: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """What may be spent, in US dollars: a platform bills by the thing that it hands over.
+
+    `kept_for_hides` is the part of each day's limit that reading may not touch; `prices` is what
+    one of each resource costs.
+    """
+
+    per_day: float
+    per_month: float
+    kept_for_hides: float
+    prices: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """An address that is called while all is well, so that its silence alarms somebody; or ""."""
+
+    ping_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SampleSettings:
     """How many allowed comments a person looks at each week; 0: none."""
 
@@ -103,6 +136,9 @@ class Settings:
     hiding: HidingSettings
     calendar: SchoolCalendar
     letters: LetterSettings
+    timetable: TimetableSettings
+    budget: BudgetSettings
+    health: HealthSettings
     sample: SampleSettings
     web: WebSettings
     policy: Policy

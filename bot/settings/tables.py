@@ -174,6 +174,28 @@ class LettersTable(Table):
     )
 
 
+class TimetableTable(Table):
+    newcomers_minutes: Number = Field(gt=0, description="a number of minutes, such as 60")
+    look_minutes: Number = Field(gt=0, description="a number of minutes, such as 60")
+    nights: Number = Field(ge=1, le=12, description="a number from 1 to 12, such as 3")
+    holidays: Number = Field(ge=1, le=12, description="a number from 1 to 12, such as 2")
+
+
+class BudgetTable(Table):
+    per_day: Number = Field(gt=0, description="US dollars, such as 15.0")
+    per_month: Number = Field(gt=0, description="US dollars, such as 30.0")
+    kept_for_hides: Number = Field(ge=0, description="US dollars, such as 1.0")
+    prices: dict[str, Annotated[Number, Field(ge=0)]] = Field(
+        description="US dollars for one of each, such as mention = 0.005"
+    )
+
+
+class HealthTable(Table):
+    ping_url: Annotated[str, AfterValidator(lambda url: url and _web_address(url))] = Field(
+        description='an address such as "https://hc-ping.com/…", or "" for none'
+    )
+
+
 class SampleTable(Table):
     weekly: Whole = Field(
         ge=0, le=100, description="a whole number from 0 (none) to 100, such as 20"
@@ -235,6 +257,9 @@ class SettingsTable(Table):
     hiding: HidingTable = Field(description="a section [hiding]")
     calendar: CalendarTable = Field(description="a section [calendar]")
     letters: LettersTable = Field(description="a section [letters]")
+    timetable: TimetableTable = Field(description="a section [timetable]")
+    budget: BudgetTable = Field(description="a section [budget]")
+    health: HealthTable = Field(description="a section [health]")
     sample: SampleTable = Field(description="a section [sample]")
     web: WebTable = Field(description="a section [web]")
     policy: PolicyTable = Field(description="a section [policy]")

@@ -11,16 +11,20 @@ import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
 from bot.store.cases import Cases
+from bot.store.circuits import Circuits
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
 from bot.store.figures import Figures
 from bot.store.items import Items
+from bot.store.jobs import Jobs
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
 from bot.store.previews import Previews
 from bot.store.readings import Readings
 from bot.store.samples import Samples
+from bot.store.spending import Spending
 from bot.store.state import State
+from bot.store.troubles import Troubles
 from bot.store.users import Users
 
 _open_units: ContextVar[int] = ContextVar("open_units", default=0)
@@ -48,6 +52,10 @@ class UnitOfWork:
         self.figures = Figures(connection)
         self.samples = Samples(connection)
         self.previews = Previews(connection)
+        self.circuits = Circuits(connection)
+        self.jobs = Jobs(connection)
+        self.spending = Spending(connection)
+        self.troubles = Troubles(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""
