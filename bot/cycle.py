@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import structlog
 
 from bot.bootstrap import App
 from bot.errors import AdapterError
 from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
+from bot.queries.health import find_troubles, keeps_from_watching
+from bot.services.alarm import keep_troubles
 from bot.services.assess import assess_waiting
 from bot.services.ingest import PollReport, poll
 from bot.services.notify import compose
@@ -19,11 +23,11 @@ STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS)
 """In this order: a post is the context of the comments below it."""
 
 
-def read_account(app: App, account: str) -> list[PollReport]:
-    """Read all streams of one account and judge what came; one stream's failure harms no other."""
+def read_account(app: App, account: str, streams: Iterable[Stream] = STREAMS) -> list[PollReport]:
+    """Read streams of one account and judge what came; one stream's failure harms no other."""
     reports = []
-    for stream in STREAMS:
-        report = poll(app.store, app.clock, app.adapters[account], stream)
+    for stream in streams:
+        report = poll(app.store, app.clock, app.adapters[account], stream, app.ending.is_set)
         reports.append(report)
         assess_waiting(app.store, app.clock, app.settings, app.classifiers)
         write = _log.info if report.complete else _log.error
@@ -40,7 +44,7 @@ def read_account(app: App, account: str) -> list[PollReport]:
 
 def act(app: App, account: str) -> None:
     """Carry out what is asked for on one account, then look at what is there."""
-    deliver(app.store, app.clock, app.adapters[account])
+    deliver(app.store, app.clock, app.adapters[account], app.ending.is_set)
 
 
 def look(app: App, account: str) -> None:
@@ -58,6 +62,28 @@ def send_letters(app: App) -> None:
 def draw_sample(app: App) -> None:
     """Draw the week's sample of what was left up, if that was not done yet."""
     draw(app.store, app.clock, app.settings)
+
+
+def watch(app: App) -> str:
+    """Look whether everything does its work, write down what does not, and tell the outside that
+    all is well if it is; returns a sentence where that could not be told.
+    """
+    found = find_troubles(app.store, app.settings, app.clock.now())
+    off = app.clock_check.offset if app.clock_check is not None else None
+    if off is not None:
+        ahead = "ahead" if off.total_seconds() > 0 else "behind"
+        found["clock"] = (
+            f"This machine's clock is {abs(off.total_seconds()) / 60:.0f} minutes {ahead} of the "
+            "platforms' time. Set it, and let it be set from the network: X refuses calls that are "
+            "signed with a wrong time."
+        )
+    keep_troubles(app.store, app.clock, found)
+    if app.pinger is not None and not any(map(keeps_from_watching, found)):
+        try:
+            app.pinger.ping()
+        except AdapterError as error:
+            return str(error)
+    return ""
 
 
 def prove_capabilities(app: App, account: str) -> None:

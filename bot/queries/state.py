@@ -5,6 +5,7 @@ It holds no content, so every role may see it; an empty queue means nothing with
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from bot.hiding import BREAKER, STOPPED
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
 from bot.queries.seen import looking
+from bot.rhythm import Every, pace
 from bot.settings import AccountSettings, HidingSettings, Settings
 from bot.store import Store
 from bot.store import tables as t
@@ -78,7 +80,7 @@ class HidingState:
 def reading_state(store: Store, settings: Settings, now: datetime) -> tuple[AccountState, ...]:
     """What was read of every account in settings, stream by stream."""
     with looking(store) as connection:
-        return tuple(_account(connection, account, now) for account in settings.accounts)
+        return tuple(_account(connection, settings, one, now) for one in settings.accounts)
 
 
 def hiding_state(store: Store, settings: Settings) -> HidingState:
@@ -88,7 +90,9 @@ def hiding_state(store: Store, settings: Settings) -> HidingState:
     return HidingState(stopped, breaker, settings.hiding)
 
 
-def _account(connection: sa.Connection, account: AccountSettings, now: datetime) -> AccountState:
+def _account(
+    connection: sa.Connection, settings: Settings, account: AccountSettings, now: datetime
+) -> AccountState:
     rows = connection.execute(
         sa.select(t.capability).where(t.capability.c.account == account.name)
     ).all()
@@ -104,12 +108,18 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
             sa.select(t.parking).where(t.parking.c.account == account.name, t.parking.c.until > now)
         )
     }
-    late_after = max(_LATE_AFTER_POLLS * timedelta(minutes=account.poll_minutes), _LATE_AT_LEAST)
+
+    def late_after(stream: Stream, read_at: datetime) -> timedelta:
+        newcomers = settings.timetable.newcomers_minutes
+        minutes = newcomers if stream is Stream.NEWCOMERS else account.poll_minutes
+        wait = pace(Every(60 * minutes, slows=True), settings.slowing, read_at)
+        return max(_LATE_AFTER_POLLS * wait, _LATE_AT_LEAST)
+
     return AccountState(
         name=account.name,
         adapter=account.adapter,
         streams=tuple(
-            _stream(connection, account.name, stream, now - late_after) for stream in Stream
+            _stream(connection, account.name, stream, now, late_after) for stream in Stream
         ),
         capabilities=tuple(
             known.get(capability, CapabilityReport(capability, CapabilityState.UNTESTED))
@@ -122,7 +132,11 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
 
 
 def _stream(
-    connection: sa.Connection, account: str, stream: Stream, late_before: datetime
+    connection: sa.Connection,
+    account: str,
+    stream: Stream,
+    now: datetime,
+    late_after: Callable[[Stream, datetime], timedelta],
 ) -> StreamState:
     def newest(*where: sa.ColumnElement[bool]) -> Any:
         return connection.execute(
@@ -141,7 +155,8 @@ def _stream(
     if ended.result != PollResult.COMPLETE:
         reach = Reach(ended.result)
     else:
-        reach = Reach.LATE if ended.finished_at < late_before else Reach.READ
+        late = now - ended.finished_at > late_after(stream, ended.finished_at)
+        reach = Reach.LATE if late else Reach.READ
     return StreamState(
         stream,
         reach,

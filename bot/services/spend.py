@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from bot.errors import BudgetSpent
 from bot.ports import Clock, Reservation
 from bot.settings import BudgetSettings
 from bot.store import Store
-from bot.store.spending import DOLLAR
+from bot.store.spending import (
+    DOLLAR,
+    day_of,
+    first_of_month,
+    first_of_next_month,
+    next_day,
+)
 
 
 class Ledger:
@@ -74,31 +79,5 @@ class Ledger:
         )
 
 
-def day_of(at: datetime) -> str:
-    """The day that a platform bills: UTC."""
-    return at.astimezone(UTC).date().isoformat()
-
-
-def first_of_month(at: datetime) -> str:
-    """Where a month of billed days begins."""
-    return at.astimezone(UTC).date().replace(day=1).isoformat()
-
-
-def next_day(at: datetime) -> datetime:
-    """When the day's limit is whole again."""
-    return _midnight(at.astimezone(UTC).date() + timedelta(days=1))
-
-
-def first_of_next_month(at: datetime) -> datetime:
-    """When the month's limit is whole again."""
-    day = at.astimezone(UTC).date()
-    days = monthrange(day.year, day.month)[1]
-    return _midnight(day.replace(day=1) + timedelta(days=days))
-
-
 def _millionths(dollars: float) -> int:
     return round(dollars * DOLLAR)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -8,6 +8,7 @@ from datetime import time
 from enum import StrEnum
 
 from bot.model import Kind, Person, Policy
+from bot.rhythm import Slowing
 from bot.school_calendar import SchoolCalendar
 
 
@@ -142,3 +143,8 @@ class Settings:
     sample: SampleSettings
     web: WebSettings
     policy: Policy
+
+    @property
+    def slowing(self) -> Slowing:
+        """How nights and holidays slow the reading down."""
+        return Slowing(self.calendar, self.timetable.nights, self.timetable.holidays)

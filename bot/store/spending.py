@@ -6,7 +6,9 @@ is set aside while a call is under way; what a killed process had set aside stay
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -65,3 +67,29 @@ class Spending:
             key = {"day": day, "account": account, "resource": resource}
             amounts = {"calls": calls, "reserved": reserved, "spent": spent}
             self._connection.execute(sa.insert(t.spending), {**key, **amounts})
+
+
+def day_of(at: datetime) -> str:
+    """The day that a platform bills: UTC."""
+    return at.astimezone(UTC).date().isoformat()
+
+
+def first_of_month(at: datetime) -> str:
+    """Where a month of billed days begins."""
+    return at.astimezone(UTC).date().replace(day=1).isoformat()
+
+
+def next_day(at: datetime) -> datetime:
+    """When the day's limit is whole again."""
+    return _midnight(at.astimezone(UTC).date() + timedelta(days=1))
+
+
+def first_of_next_month(at: datetime) -> datetime:
+    """When the month's limit is whole again."""
+    day = at.astimezone(UTC).date()
+    days = monthrange(day.year, day.month)[1]
+    return _midnight(day.replace(day=1) + timedelta(days=days))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -48,7 +48,11 @@ class WebServer:
                     "Choose another one: [web] port in settings.toml, or --port for the demo."
                 )
 
+    def ask_to_stop(self) -> None:
+        """Take no more requests; returns at once."""
+        self._server.should_exit = True
+
     def stop(self) -> None:
         """Answer what is under way, then end."""
-        self._server.should_exit = True
+        self.ask_to_stop()
         self._thread.join()

@@ -49,13 +49,13 @@ def test_each_account_is_read_acted_upon_looked_at_and_proven_and_letters_go_out
 
     house.platform.fetch_newcomers = noticing  # type: ignore[method-assign]
     timetable = Timetable(house.app)
-    names = {job.id for job in timetable._scheduler.get_jobs()}
+    names = timetable.names
     timetable.start()
     assert read.wait(30)
     timetable.stop()
     house.close()
-    accounts = {"read:school", "act:school", "look:school", "prove:school"}
-    assert names == {*accounts, "sample", "letters"}
+    accounts = {"read:school", "newcomers:school", "act:school", "look:school", "prove:school"}
+    assert names == {*accounts, "sample", "letters", "watch"}
 
 
 def test_the_programs_log_keeps_tokens_and_queries_of_libraries_out(tmp_path: Path) -> None:
