@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.bootstrap import App
-from bot.rhythm import next_due
+from bot.rhythm import Daily, next_due
 from bot.services import runs
 from bot.timekeeping import ClockCheck
 from bot.works import Work, works
@@ -85,8 +85,11 @@ class Timetable:
         """Start the jobs in threads of their own; what was missed since the last stop comes now."""
         app, now = self._app, self._app.clock.now()
         self._last = runs.expect(app.store, {w.name: w.allowed for w in self._works.values()})
-        # Frequent work is done at a start, whenever it was done last: somebody is looking.
-        due = {name: self._due(name, self._last[name], now) for name in self._works}
+        # At a start a person may have mended something: only what has its time of day waits for it.
+        due = {
+            name: self._due(name, self._last[name], now) if isinstance(work.rhythm, Daily) else now
+            for name, work in self._works.items()
+        }
         runs.plan(app.store, due.items())
         for name, work in self._works.items():
             self._scheduler.add_job(

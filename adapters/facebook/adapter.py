@@ -37,7 +37,7 @@ from bot.model import (
     Page,
     Presence,
 )
-from bot.ports import Clock, Context, Options
+from bot.ports import Context, Options
 
 _PROVEN_FOR = 24 * 3600.0
 _SIGHT_FOR = 60.0
@@ -75,11 +75,13 @@ class FacebookAdapter:
 
     platform = PLATFORM
 
-    def __init__(self, options: FacebookOptions, account: str, clock: Clock) -> None:
-        self.account = account
+    def __init__(self, options: FacebookOptions, context: Context) -> None:
+        self.account = account = context.account
         self._options = options
-        self._clock = clock
-        session = GraphSession(options.token, options.app_secret, options.base_url)
+        self._clock = clock = context.clock
+        session = GraphSession(
+            options.token, options.app_secret, options.base_url, date_seen=context.date_seen
+        )
         self._graph = Graph(session, options.version)
         self._shapes = Shapes(account, options.page_id)
         self._reader = Reader(self._graph, self._shapes, clock.now, options.page_size)
@@ -90,7 +92,7 @@ class FacebookAdapter:
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
         """Options: see `read_options`. Makes no call. Raises SettingsError."""
-        return cls(read_options(options, context), context.account, context.clock)
+        return cls(read_options(options, context), context)
 
     def capabilities(self) -> Sequence[CapabilityReport]:
         """Permissions from `debug_token`, reading by trying; see capabilities.py."""

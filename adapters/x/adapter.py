@@ -73,7 +73,7 @@ class XAdapter:
         self.account = context.account
         self._options = options
         self._clock = context.clock
-        self._client = XClient(credentials, options.base_url, context.clock)
+        self._client = XClient(credentials, options.base_url, context)
         self._matrix = Matrix(self._client, options)
 
     @classmethod

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.cli import agreement, calibrate, check, demo, hiding, judge, log, preview, run, user
+from bot.cli import agreement, calibrate, check, demo, hiding, jobs, judge, log, preview, run, user
 from bot.errors import SchoolgateError, SettingsError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("check")(check.check)
+app.command("jobs")(jobs.jobs)
 app.command("judge")(judge.judge)
 app.command("preview")(preview.preview)
 app.command("agreement")(agreement.agreement)

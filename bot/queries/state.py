@@ -5,7 +5,7 @@ It holds no content, so every role may see it; an empty queue means nothing with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.circuit import Circuit
 from bot.hiding import BREAKER, STOPPED
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
 from bot.queries.seen import looking
@@ -20,6 +21,7 @@ from bot.rhythm import Every, pace
 from bot.settings import AccountSettings, HidingSettings, Settings
 from bot.store import Store
 from bot.store import tables as t
+from bot.store.circuits import Circuits
 from bot.store.state import Parking, Switch
 
 _LATE_AFTER_POLLS = 3
@@ -62,6 +64,7 @@ class AccountState:
     proven_at: datetime | None
     reading_parked: Parking | None
     writing_parked: Parking | None
+    circuits: Mapping[Capability, Circuit]
 
     @property
     def all_read(self) -> bool:
@@ -128,6 +131,7 @@ def _account(
         proven_at=min((row.proven_at for row in rows), default=None),
         reading_parked=parked.get(False),
         writing_parked=parked.get(True),
+        circuits=Circuits(connection).all_of(account.name),
     )
 
 

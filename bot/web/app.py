@@ -21,7 +21,18 @@ from bot.web.auth import Brake, SignInFirst, visitor
 from bot.web.context import WebContext, context_of
 from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
-from bot.web.views import agreement, cases, log, newcomers, preview, queue, reading, sample, signin
+from bot.web.views import (
+    agreement,
+    cases,
+    log,
+    newcomers,
+    preview,
+    queue,
+    reading,
+    sample,
+    signin,
+    status,
+)
 
 __all__ = ["WebContext", "create_app"]
 
@@ -38,9 +49,8 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context = context
     app.state.pages = pages = Pages(context)
     app.state.brake = Brake()
-    for view in (queue, cases, newcomers, log, reading, preview, agreement, sample, signin):
+    for view in (queue, cases, newcomers, log, reading, preview, agreement, sample, status, signin):
         app.include_router(view.router)
-    app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(NotAllowed, _not_allowed)
@@ -58,10 +68,6 @@ def create_app(context: WebContext) -> FastAPI:
     )
     app.add_middleware(Guard, https=context.https)
     return app
-
-
-def _healthy() -> Response:
-    return PlainTextResponse("ok")
 
 
 def _sign_in_first(request: Request, _error: Exception) -> Response:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import queries
-from bot.access import Viewer, may_answer_sample, may_see_log, may_switch_hiding
+from bot.access import Viewer, may_answer_sample, may_see_log, may_see_status, may_switch_hiding
 from bot.queries.sample import count_sample
 from bot.services.signin import person_of
 from bot.services.told import LONDON
@@ -72,6 +72,7 @@ class Pages:
             else None,
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
+            sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,
         )
