@@ -186,15 +186,15 @@ class XClient:
                 answer = method(
                     self._client(), *args, user_auth=self._credentials.oauth1 is not None, **params
                 )
-            if not isinstance(answer, dict):
-                raise AdapterError(f"Could not {doing} on X: the answer is not in X's form.")
-            billed = _billed(answer)
+            billed = _billed(answer) if isinstance(answer, dict) else billed
         except AdapterError:
             if self._local.answered:
                 billed = 0  # an answer without data is free (platforms.md)
             raise
         finally:
             self._budget.settle(reserved, min(billed, reserved.count))
+        if not isinstance(answer, dict):
+            raise AdapterError(f"Could not {doing} on X: the answer is not in X's form.")
         return answer
 
     def _client(self) -> Any:
