@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,9 @@ STEPS = {
 CASES = [pytest.param(row, id=f"{row.platform}: {row.name}") for row in TABLE]
 
 
+_NUMBERS = count(1)
+
+
 class Scene:
     """The demo's school and a house beside it, past the baseline."""
 
@@ -49,8 +54,10 @@ class Scene:
         self.stage = Stage.open(directory)
         self.world = self.stage.world
         settings = load(None, environ={}, overrides=self.stage.settings())
+        # Not the model: what is judged here is weather, and the rules alone find the threat.
+        words = tuple(one for one in settings.classifiers if one.classifier == "lexicon")
         self.app: App = build_app(
-            settings,
+            replace(settings, classifiers=words),
             clock=self.stage.clock,
             data_dir=directory,
             secret=self.stage.secrets().get,
@@ -61,7 +68,7 @@ class Scene:
         """Somebody writes what must be hidden, now."""
         self.stage.advance(60)
         if platform == "x":
-            author = self.world.x_user("newaccount1", "New Account")
+            author = self.world.x_user(f"account{next(_NUMBERS)}", "New Account")
             post = self.world.x_post(self.world.x_account_id(), "Sports day is on Friday")
             written = self.world.x_post(author, HIDES, reply_to=post)
         else:
@@ -195,7 +202,10 @@ def while_reading(scene: Scene, row: Weather, monkeypatch: pytest.MonkeyPatch) -
     after = scene.recovers(harm)
     assert after, "it was lost"
     assert scene.stored(harm)
-    assert not [words for words in scene.troubles() if row.platform in words], "still said"
+    scene.stage.advance(8 * 3600)
+    run_cycle(scene.app)
+    on_it = f"On {row.platform}, "
+    assert not [words for words in scene.troubles() if words.startswith(on_it)], "still said"
     return clean(comments.why), after
 
 
