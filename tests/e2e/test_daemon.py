@@ -133,6 +133,7 @@ base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(LIMIT) == 0
         took = time.monotonic() - asked
+        process.communicate()
         call.close()
     assert took < 10
     last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
