@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,6 +45,19 @@ class ApiSession(requests.Session):
         parts = urlsplit(url)
         path = f"{self._base.path}/{parts.path.lstrip('/')}"
         return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
+
+
+def answered_at(headers: Mapping[str, str]) -> datetime | None:
+    """When the other side says that it answered (RFC 9110, Date); None where it does not say, or
+    where something on the way had kept the answer (Age).
+    """
+    if headers.get("Age", "0") != "0":
+        return None
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return date if date.tzinfo is not None else None
 
 
 _SECRETS = (

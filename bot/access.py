@@ -212,6 +212,13 @@ def may_report(viewer: Viewer) -> bool:
     return bool(viewer.roles - NO_CONTENT)
 
 
+def may_see_status(viewer: Viewer) -> bool:
+    """Whether they look after the machinery: its jobs, its limits, what is left alone. It holds no
+    content and counts no case.
+    """
+    return bool(viewer.roles & {Role.ICT_TECHNICIAN, Role.COMMUNICATIONS_OFFICER})
+
+
 def may_answer_sample(viewer: Viewer) -> bool:
     """Whether they go through the weekly sample of what was left up: the officer, who sees every
     public comment. Each of its comments is still asked about by `may_see_text` once it is a case.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from pathlib import Path
 from secrets import token_hex
+from threading import Event
 from typing import cast
 
 from filelock import FileLock, Timeout
@@ -23,10 +25,12 @@ from bot.keeping.secrets import SealedSecrets
 from bot.local_names import local_names
 from bot.outbox import fail_orphans
 from bot.plugins import Guarded, make
-from bot.ports import Beacon, Classifier, Clock, Context, Mailer, PlatformAdapter
+from bot.ports import Budget, Classifier, Clock, Context, Mailer, NoBudget, Pinger, PlatformAdapter
+from bot.services.spend import Ledger
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.schema import is_behind, upgrade
+from bot.timekeeping import ClockCheck
 
 Secret = Callable[[str], str | None]
 
@@ -34,6 +38,7 @@ DATABASE = archive.DATABASE
 BACKUPS = "backups"
 """In the data folder: backups before an upgrade, and all where settings name no other folder."""
 _KEEP_DAYS = 30
+_PID = "schoolgate.pid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ class App:
     classifiers: tuple[Classifier, ...]
     mailer: Mailer | None
     alarm_mailer: Mailer | None = None
-    beacon: Beacon | None = None
     backups: Backups | None = None
+    clock_check: ClockCheck | None = None
+    pinger: Pinger | None = None
+    ending: Event = field(default_factory=Event)
+    """Set once the process is asked to end: whatever goes on for long looks at it."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -68,15 +76,25 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(
-            f"Another Schoolgate already works on {data_dir}. Stop it first, or use --data with "
-            "another folder."
+            f"Another Schoolgate already works on {data_dir}{_its_number(data_dir)}. Stop it "
+            "first, or use --data with another folder."
         ) from None
     except OSError as error:
         raise DataError(f"The data folder {data_dir} cannot be used: {error.strerror}.") from error
     try:
+        (data_dir / _PID).write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:
         lock.release()
+
+
+def _its_number(data_dir: Path) -> str:
+    """The number of the process that holds the lock, for whoever has to stop it."""
+    try:
+        number = (data_dir / _PID).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return f" (process {number})" if number.isdecimal() else ""
 
 
 def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secret) -> App:
@@ -94,6 +112,7 @@ def build_app(settings: Settings, *, clock: Clock, data_dir: Path, secret: Secre
         )
     with app.store.begin() as uow:
         uow.effects.release_leases()
+        uow.circuits.half_open_all(clock.now())
         uow.commit()
     fail_orphans(app.store, clock, app.adapters)
     return app
@@ -114,46 +133,47 @@ def assemble(
     to is left out. Changes nothing that a Schoolgate at work on the same data would miss.
     """
     settings = with_local_names(settings, data_dir)
+    clock_check = ClockCheck(clock)
+    opened: list[Store] = []  # the ledger's store: wrong settings are said before it is opened
     adapters, classifiers, mailer = build_plugins(
-        settings, clock=clock, data_dir=data_dir, secret=secret, problems=problems
+        settings,
+        clock=clock,
+        data_dir=data_dir,
+        secret=secret,
+        problems=problems,
+        budget=lambda account: Ledger(lambda: opened[0], clock, settings.budget, account),
+        date_seen=clock_check.seen,
     )
-    second, beacon = _second_ways(settings, Context(clock, secret, data_dir))
-    store = open_store(data_dir, secret, clock)
-    backups = backups_of(settings, data_dir, store.log_key, secret)
+    context = Context(clock, secret, data_dir)
+    alarm_mailer, pinger = _alarm_mailer(settings, context), _pinger(settings, context)
+    opened.append(open_store(data_dir, secret, clock))
     return App(
         settings,
         clock,
-        store,
+        opened[0],
         data_dir,
         adapters,
         classifiers,
         mailer,
-        alarm_mailer=second,
-        beacon=beacon,
-        backups=backups,
+        alarm_mailer=alarm_mailer,
+        backups=backups_of(settings, data_dir, opened[0].log_key, secret),
+        clock_check=clock_check,
+        pinger=pinger,
     )
 
 
-def _second_ways(settings: Settings, context: Context) -> tuple[Mailer | None, Beacon | None]:
-    """How alarms leave where letters cannot, and who is told that all is well.
-
-    Raises SettingsError, PluginError.
-    """
-    mailer = beacon = None
-    if settings.alarm_mail is not None:
-        table = settings.alarm_mail
-        try:
-            mailer = make("mailers", table.mailer, table.options, context)
-        except SettingsError as error:
-            raise SettingsError(
-                [Problem(f"alarm_mail.{one.path}", one.message) for one in error.problems]
-            ) from None
-    if url := settings.letters.ping_url:
-        beacon = make("beacons", "http", {"url": url}, context)
-    return (
-        cast(Mailer, Guarded(mailer, "alarm mailer")) if mailer else None,
-        cast(Beacon, Guarded(beacon, "ping")) if beacon else None,
-    )
+def _alarm_mailer(settings: Settings, context: Context) -> Mailer | None:
+    """How alarms leave where letters cannot. Raises SettingsError, PluginError."""
+    table = settings.alarm_mail
+    if table is None:
+        return None
+    try:
+        mailer = make("mailers", table.mailer, table.options, context)
+    except SettingsError as error:
+        raise SettingsError(
+            [Problem(f"alarm_mail.{one.path}", one.message) for one in error.problems]
+        ) from None
+    return cast(Mailer, Guarded(mailer, "alarm mailer"))
 
 
 def backups_of(settings: Settings, data_dir: Path, log_key: bytes, secret: Secret) -> Backups:
@@ -172,6 +192,13 @@ def sealed_secrets(data_dir: Path, secret: Secret) -> SealedSecrets:
     return SealedSecrets(data_dir, lambda: school_key(data_dir, secret))
 
 
+def _pinger(settings: Settings, context: Context) -> Pinger | None:
+    url = settings.health.ping_url
+    if not url:
+        return None
+    return cast(Pinger, Guarded(make("pingers", "http", {"url": url}, context), "ping"))
+
+
 def with_local_names(settings: Settings, data_dir: Path) -> Settings:
     """The settings with the school's own list of children's names, if it has one.
 
@@ -187,6 +214,8 @@ def build_plugins(
     data_dir: Path,
     secret: Secret,
     problems: list[Problem] | None = None,
+    budget: Callable[[str], Budget] = lambda _: NoBudget(),
+    date_seen: Callable[[datetime], None] = lambda _: None,
 ) -> tuple[dict[str, PlatformAdapter], tuple[Classifier, ...], Mailer | None]:
     """All plug-ins that settings name, or every problem with their options at once.
 
@@ -201,7 +230,7 @@ def build_plugins(
     def build(
         group: str, name: str, options: Mapping[str, object], table: str, account: str
     ) -> object:
-        context = Context(clock, any_secret, data_dir, account, sealed)
+        context = Context(clock, any_secret, data_dir, account, sealed, budget(account), date_seen)
         try:
             return make(group, name, options, context)
         except SettingsError as error:

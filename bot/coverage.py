@@ -6,12 +6,14 @@ the moment at which it began (bot/services/ingest.py). Whatever else happened is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.model import PollResult, Stream
+from bot.rhythm import Every, pace
 from bot.school_calendar import SchoolCalendar, start_of
 from bot.settings import AccountSettings, Settings
 from bot.store import UnitOfWork
@@ -29,10 +31,13 @@ _SLOTS = {Stream.NEWCOMERS: timedelta(hours=36), Stream.FOLLOWERS: timedelta(day
 """Read once a day or a week where reading them costs: late after that, and some."""
 
 
-def late_after(poll_minutes: float, stream: Stream) -> timedelta:
-    """After how long without a complete reading a stream counts as not read."""
-    often = max(_LATE_AFTER_POLLS * timedelta(minutes=poll_minutes), _LATE_AT_LEAST)
-    return max(often, _SLOTS.get(stream, timedelta()))
+def late_after(
+    settings: Settings, account: AccountSettings, stream: Stream, read_at: datetime
+) -> timedelta:
+    """How long after a complete reading at `read_at` a stream counts as not read any more."""
+    often = Every(60 * account.poll_minutes, slows=True)
+    late = max(_LATE_AFTER_POLLS * pace(often, settings.slowing, read_at), _LATE_AT_LEAST)
+    return max(late, _SLOTS.get(stream, timedelta()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def cover_day(uow: UnitOfWork, settings: Settings, day: date, now: datetime) -> 
         begin=begin,
         horizon=horizon,
         streams=tuple(
-            _cover_stream(uow, account, stream, begin, horizon)
+            _cover_stream(uow, settings, account, stream, begin, horizon)
             for account in accounts
             for stream in Stream
             if stream is not Stream.FOLLOWERS
@@ -182,13 +187,15 @@ def _begin(uow: UnitOfWork, calendar: SchoolCalendar, day: date, now: datetime) 
 
 def _cover_stream(
     uow: UnitOfWork,
+    settings: Settings,
     account: AccountSettings,
     stream: Stream,
     begin: datetime,
     horizon: datetime,
 ) -> StreamCover:
     polls = uow.days.polls(account.name, stream, begin, horizon)
-    read_to, gaps = gaps_of(polls, begin, horizon, late_after(account.poll_minutes, stream))
+    late = partial(late_after, settings, account, stream)
+    read_to, gaps = gaps_of(polls, begin, horizon, late)
     within = [p for p in polls if begin < p.started_at <= horizon and p.result is not None]
     return StreamCover(
         account=account.name,
@@ -203,7 +210,7 @@ def _cover_stream(
 
 
 def gaps_of(
-    polls: Sequence[Poll], begin: datetime, horizon: datetime, late: timedelta
+    polls: Sequence[Poll], begin: datetime, horizon: datetime, late: Callable[[datetime], timedelta]
 ) -> tuple[datetime | None, tuple[Gap, ...]]:
     """Up to when a stream was read, at most the horizon, and the gaps of this time; pure.
 
@@ -215,7 +222,7 @@ def gaps_of(
     gaps: list[Gap] = []
     for number, poll in enumerate(polls):
         if poll.result is PollResult.COMPLETE:
-            apart = read_to is not None and poll.started_at - read_to > late
+            apart = read_to is not None and poll.started_at - read_to > late(read_to)
             if (failures or apart) and poll.started_at > begin:
                 gaps.append(_gap(read_to, poll.started_at, failures))
             read_to, failures = poll.started_at, []
@@ -224,7 +231,7 @@ def gaps_of(
         elif poll.started_at <= horizon and (poll.result or number < len(polls) - 1):
             # The last one without an end is under way; an earlier one was cut off.
             failures.append(poll.why or _INTERRUPTED)
-    if failures or read_to is None or horizon - read_to > late:
+    if failures or read_to is None or horizon - read_to > late(read_to):
         gaps.append(_gap(read_to, None, failures))
     return read_to, tuple(gaps)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,8 @@ from bot.bulletins import write_bulletins
 from bot.errors import AdapterError
 from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
-from bot.queries import reading_state
+from bot.queries.health import find_troubles, keeps_from_watching
+from bot.services.alarm import keep_troubles
 from bot.services.alarming import write_alarms
 from bot.services.answering import chase
 from bot.services.assess import assess_waiting
@@ -39,33 +40,38 @@ STREAMS = (Stream.OWN_POSTS, Stream.COMMENTS)
 
 
 def read_account(app: App, account: str) -> list[PollReport]:
-    """Read all streams of one account and judge what came; one stream's failure harms no other."""
-    reports = []
-    for report in _read_streams(app, account):
-        reports.append(report)
-        assess_waiting(app.store, app.clock, app.settings, app.classifiers)
-        write = _log.info if report.complete else _log.error
-        write(
-            "read" if report.complete else "could_not_read_all",
-            account=account,
-            stream=report.stream,
-            result=report.result,
-            new=report.new,
-            why=report.why,
-        )
-    return reports
-
-
-def _read_streams(app: App, account: str) -> Iterator[PollReport]:
+    """Read what was written on one account and judge it; one stream's failure harms no other."""
     adapter = app.adapters[account]
-    for stream in STREAMS:
-        yield poll(app.store, app.clock, adapter, stream)
-    yield from read_newcomers(app.store, app.clock, app.settings.newcomers, adapter)
+    return [
+        _judged(app, poll(app.store, app.clock, adapter, stream, ending=app.ending.is_set))
+        for stream in STREAMS
+    ]
+
+
+def read_people(app: App, account: str) -> list[PollReport]:
+    """Read what is due of one account's newcomers."""
+    adapter, settings = app.adapters[account], app.settings.newcomers
+    reports = read_newcomers(app.store, app.clock, settings, adapter, app.ending.is_set)
+    return [_judged(app, report) for report in reports]
+
+
+def _judged(app: App, report: PollReport) -> PollReport:
+    assess_waiting(app.store, app.clock, app.settings, app.classifiers)
+    write = _log.info if report.complete else _log.error
+    write(
+        "read" if report.complete else "could_not_read_all",
+        account=report.account,
+        stream=report.stream,
+        result=report.result,
+        new=report.new,
+        why=report.why,
+    )
+    return report
 
 
 def act(app: App, account: str) -> None:
     """Carry out what is asked for on one account, then look at what is there."""
-    deliver(app.store, app.clock, app.adapters[account])
+    deliver(app.store, app.clock, app.adapters[account], app.ending.is_set)
 
 
 def look(app: App, account: str) -> None:
@@ -104,19 +110,6 @@ def send_letters(app: App) -> None:
         deliver_letters(app.store, app.clock, app.alarm_mailer, alarms=True)
 
 
-def ping(app: App) -> bool:
-    """Tell the watcher outside that all is well, if there is one and it is; whether it was told."""
-    accounts = reading_state(app.store, app.settings, app.clock.now())
-    if app.beacon is None or not all(account.all_read for account in accounts):
-        return False
-    try:
-        app.beacon.ping()
-    except AdapterError as error:
-        _log.warning("could_not_ping", why=str(error))
-        return False
-    return True
-
-
 def draw_sample(app: App) -> None:
     """Draw the week's sample of what was left up, if that was not done yet."""
     draw(app.store, app.clock, app.settings)
@@ -144,6 +137,28 @@ def back_up(app: App) -> None:
         _log.info("backed_up", file=path.name)
 
 
+def watch(app: App) -> str:
+    """Look whether everything does its work, write down what does not, and tell the outside that
+    all is well if it is; returns a sentence where that could not be told.
+    """
+    found = find_troubles(app.store, app.settings, app.clock.now())
+    off = app.clock_check.offset if app.clock_check is not None else None
+    if off is not None:
+        ahead = "ahead" if off.total_seconds() > 0 else "behind"
+        found["clock"] = (
+            f"This machine's clock is {abs(off.total_seconds()) / 60:.0f} minutes {ahead} of the "
+            "platforms' time. Set it, and let it be set from the network: X refuses calls that are "
+            "signed with a wrong time."
+        )
+    keep_troubles(app.store, app.clock, found)
+    if app.pinger is not None and not any(map(keeps_from_watching, found)):
+        try:
+            app.pinger.ping()
+        except AdapterError as error:
+            return str(error)
+    return ""
+
+
 def prove_capabilities(app: App, account: str) -> None:
     """Find out what this account's token may do, and remember it."""
     with app.store.read() as uow:
@@ -166,7 +181,9 @@ def prove_capabilities(app: App, account: str) -> None:
 
 def run_cycle(app: App) -> list[PollReport]:
     """Everything once, in the order of one comment's day."""
-    reports = [report for account in app.adapters for report in read_account(app, account)]
+    reports = []
+    for account in app.adapters:
+        reports += [*read_account(app, account), *read_people(app, account)]
     for account in app.adapters:
         act(app, account)
         look(app, account)

@@ -41,10 +41,12 @@ def _next_due(app: App) -> datetime | None:
         times = [uow.effects.next_due(), uow.letters.next_due() if app.mailer else None]
         now = app.clock.now()
         parked = [uow.state.parked(name, writes=True, at=now) for name in app.adapters]
+        shut = [c for name in app.adapters for c in uow.circuits.open_ones(name, now).values()]
     waiting = [time for time in times if time is not None]
     if not waiting:
         return None
     soonest = min(waiting)
-    if soonest <= now and any(parked):
-        return max(soonest, min(p.until for p in parked if p)) + timedelta(seconds=1)
+    until = [rest.until for rest in (*parked, *shut) if rest is not None and rest.until]
+    if soonest <= now and until:
+        return max(soonest, min(until)) + timedelta(seconds=1)
     return soonest

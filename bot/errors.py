@@ -97,10 +97,23 @@ class SignedOut(AdapterError):
 
 
 class Throttled(AdapterError):
-    """The platform wants to be left alone for `retry_after` seconds; calling prolongs it."""
+    """The platform wants to be left alone for `retry_after` seconds; calling prolongs it.
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    `whole_account` is False where it means this one capability, and all others may be called.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, whole_account: bool = True
+    ) -> None:
         super().__init__(message, retry_after=retry_after)
+        self.whole_account = whole_account
+
+
+class BudgetSpent(Throttled):
+    """The school's own limit on spending is reached: no call was made. See `[budget]`."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message, retry_after=retry_after, whole_account=False)
 
 
 class WritesStopped(AdapterError):

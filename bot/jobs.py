@@ -4,114 +4,183 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from traceback import extract_tb
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
-from bot import cycle
 from bot.bootstrap import App
+from bot.rhythm import Daily, next_due
+from bot.services import runs
+from bot.timekeeping import ClockCheck
+from bot.works import Work, works
 
 _log = structlog.get_logger("schoolgate.jobs")
 
-_DELIVER_SECONDS = 15
-_LETTERS_SECONDS = 30
-_LOOK_MINUTES = 60
-_PROVE_HOURS = 24
-_SAMPLE_MINUTES = 60
-_PING_MINUTES = 15
-_PEOPLE_HOURS = 6
-_BLOCKS_HOURS = 24
-_RETAIN_HOURS = 6  # what its author deleted goes within a day of its being noticed
-_BACKUP_MINUTES = 30
+_LOOK_SECONDS = 5.0
+"""How often the clocks are compared, and what runs is looked at."""
+_SOON = timedelta(seconds=1)
 
 
-def contained(name: str, work: Callable[[], object]) -> None:
-    """The job boundary: whatever goes wrong in a job is written down, and the next run comes."""
+def contained(name: str, work: Callable[[], object]) -> str:
+    """The job boundary: whatever goes wrong in a job is written down, and the next run comes.
+
+    Returns what the job says went wrong, or "".
+    """
     try:
-        work()
+        return str(work() or "")
     except Exception as error:  # noqa: BLE001  the job boundary
         # Where it happened, but not its words: a stranger's message may hold a comment.
         frames = [f"{f.filename}:{f.lineno} {f.name}" for f in extract_tb(error.__traceback__)]
         _log.error("job_failed", job=name, error=type(error).__name__, where=frames[-8:])
+        return f"It broke off ({type(error).__name__}); schoolgate.log says where."
 
 
-def _read(app: App, account: str, turn: Lock) -> None:
-    cycle.read_account(app, account)
-    _act(app, account, turn)
+class _InItsRhythm(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """APScheduler asks when a job is due; `bot.rhythm` answers."""
 
+    def __init__(self, due: Callable[[datetime | None, datetime], datetime]) -> None:
+        self._due = due
 
-def _act(app: App, account: str, turn: Lock) -> None:
-    with turn:
-        cycle.act(app, account)
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return self._due(previous, now)
 
 
 class Timetable:
     """The daemon's jobs, rebuilt from settings at each start: all state is in our own tables.
 
-    One job at a time of each name; a late one is run late and once, never skipped (stack.md).
+    One job at a time of each name; what was missed is run late and once, never skipped (stack.md).
+    Beside them a watchdog looks at the clocks: APScheduler sleeps until a time on the wall, and
+    would sleep on when that is set back.
     """
 
     def __init__(self, app: App) -> None:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._app = app
+        self._works = {work.name: work for work in works(app)}
+        self._last: dict[str, datetime | None] = {}
+        self._running: dict[str, float] = {}
+        self._said: set[str] = set()
+        self._guard = Lock()
+        self._stopped = Event()
+        self._clocks = ClockCheck(app.clock)
+        self._watchdog = Thread(target=self._keep_watch, name="watchdog", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4 * len(app.settings.accounts) + 2)},
+            executors={"default": ThreadPoolExecutor(len(self._works) + 1)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        for account in app.settings.accounts:
-            name = account.name
-            # One thread delivers a channel (docs/decisions/0005): reading ends with acting. A job
-            # must never wait for the scheduler itself, which holds its locks while it stops.
-            turn = Lock()
-            self._every(f"read:{name}", partial(_read, app, name, turn), account.poll_minutes * 60)
-            self._every(f"act:{name}", partial(_act, app, name, turn), _DELIVER_SECONDS)
-            self._every(f"look:{name}", partial(cycle.look, app, name), _LOOK_MINUTES * 60)
-            self._every(
-                f"people:{name}",
-                partial(cycle.look_after_people, app, name),
-                _PEOPLE_HOURS * 3600,
-            )
-            self._every(
-                f"blocks:{name}",
-                partial(cycle.compare_blocks, app, name),
-                _BLOCKS_HOURS * 3600,
-            )
-            self._every(
-                f"prove:{name}", partial(cycle.prove_capabilities, app, name), _PROVE_HOURS * 3600
-            )
-        remind = partial(cycle.remind_about_people, app)
-        self._every("people", remind, _SAMPLE_MINUTES * 60)
-        self._every("sample", partial(cycle.draw_sample, app), _SAMPLE_MINUTES * 60)
-        if app.beacon is not None:
-            self._every("ping", partial(cycle.ping, app), _PING_MINUTES * 60)
-        self._every("retain", partial(cycle.let_go, app), _RETAIN_HOURS * 3600)
-        self._every("backup", partial(cycle.back_up, app), _BACKUP_MINUTES * 60)
-        self._every("letters", partial(cycle.send_letters, app), _LETTERS_SECONDS)
 
-    def _every(self, name: str, work: Callable[[], object], seconds: float) -> None:
-        self._scheduler.add_job(
-            contained,
-            "interval",
-            args=(name, work),
-            id=name,
-            seconds=seconds,
-            next_run_time=datetime.now(UTC),
-        )
+    @property
+    def names(self) -> set[str]:
+        """What is on the timetable."""
+        return set(self._works)
 
     def start(self) -> None:
-        """Start the jobs in threads of their own."""
+        """Start the jobs in threads of their own; what was missed since the last stop comes now."""
+        app, now = self._app, self._app.clock.now()
+        self._last = runs.expect(app.store, {w.name: w.allowed for w in self._works.values()})
+        # At a start a person may have mended something: only what has its time of day waits for it.
+        due = {
+            name: self._due(name, self._last[name], now) if isinstance(work.rhythm, Daily) else now
+            for name, work in self._works.items()
+        }
+        runs.plan(app.store, due.items())
+        for name, work in self._works.items():
+            self._scheduler.add_job(
+                self._run,
+                _InItsRhythm(partial(self._after, name)),
+                args=(work,),
+                id=name,
+                next_run_time=due[name],
+            )
         self._scheduler.start()
+        self._watchdog.start()
 
     def runs(self) -> bool:
         """Whether the thread that starts the jobs is there, for the watchdog."""
         thread: Thread | None = getattr(self._scheduler, "_thread", None)
         return thread is not None and thread.is_alive()
 
-    def stop(self) -> None:
-        """Start nothing more, and wait for what is under way to end."""
-        self._scheduler.shutdown(wait=True)
+    def stop(self, within: float = 60.0) -> list[str]:
+        """Start nothing more, and wait so many seconds for what is under way to end.
+
+        Returns the names of what has not ended: it may be left behind, for every transaction is
+        whole or not there, and every call outside is looked at again before it is repeated.
+        """
+        self._app.ending.set()
+        self._stopped.set()
+        self._scheduler.shutdown(wait=False)
+        end = self._app.clock.monotonic() + within
+        pause = Event()
+        while (left := self.running()) and self._app.clock.monotonic() < end:
+            pause.wait(0.05)
+        return left
+
+    def running(self) -> list[str]:
+        """The jobs that have begun and not ended."""
+        with self._guard:
+            return sorted(self._running)
+
+    def rearm(self) -> None:
+        """The clock was set, or the machine slept: plan every job anew from its last run."""
+        now = self._app.clock.now()
+        for name in self._works:
+            due = max(self._due(name, self._last.get(name), now), now)
+            self._scheduler.modify_job(name, next_run_time=due)
+
+    def _due(self, name: str, last: datetime | None, now: datetime) -> datetime:
+        return next_due(self._works[name].rhythm, last, now, self._app.settings.slowing, name)
+
+    def _after(self, name: str, previous: datetime | None, now: datetime) -> datetime:
+        """When a job is due again that is due at `previous`, asked while it is being started."""
+        return max(self._due(name, max(previous or now, now), now), now + _SOON)
+
+    def _run(self, work: Work) -> None:
+        app, began = self._app, self._app.clock.monotonic()
+        if app.ending.is_set():
+            return
+        with self._guard:
+            self._running[work.name] = began
+        try:
+            why = contained(work.name, partial(self._recorded, work))
+            if why:
+                # It could not even be written down that it ran, or it ended badly: say so here.
+                _log.warning("job_ended_badly", job=work.name)
+        finally:
+            with self._guard:
+                self._running.pop(work.name, None)
+                self._said.discard(work.name)
+
+    def _recorded(self, work: Work) -> str:
+        app = self._app
+        self._last[work.name] = at = runs.began(app.store, app.clock, work.name)
+        begun = app.clock.monotonic()
+        why = contained(work.name, work.run)
+        took = app.clock.monotonic() - begun
+        next_at = self._due(work.name, at, app.clock.now())
+        runs.ended(app.store, app.clock, work.name, took=took, why=why, next_at=next_at)
+        return why
+
+    def _keep_watch(self) -> None:
+        while not self._stopped.wait(_LOOK_SECONDS):
+            contained("watchdog", self.look)
+
+    def look(self) -> None:
+        """Once: whether the clock was set, and whether a job hangs. The watchdog's own step."""
+        step = self._clocks.stepped()
+        if step:
+            _log.warning("clock_stepped", seconds=round(step.total_seconds()))
+            self.rearm()
+        now = self._app.clock.monotonic()
+        with self._guard:
+            running = dict(self._running)
+        for name, began in running.items():
+            if now - began > self._works[name].allowed and name not in self._said:
+                self._said.add(name)
+                _log.error("job_hangs", job=name, seconds=round(now - began))

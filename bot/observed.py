@@ -78,6 +78,8 @@ def note_edited(uow: UnitOfWork, stored: StoredItem, at: datetime) -> None:
 
 def park_if_asked(store: Store, clock: Clock, account: str, error: AdapterError) -> None:
     """Leave an account alone for as long as its platform asked for."""
+    if isinstance(error, Throttled) and not error.whole_account:
+        return  # the circuit of the one capability opens instead
     if isinstance(error, Throttled | WritesStopped) and error.retry_after:
         until = clock.now() + timedelta(seconds=error.retry_after)
         with store.begin() as uow:

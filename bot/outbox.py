@@ -6,8 +6,8 @@ platform is asked first, because the earlier one may have arrived without an ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,6 +26,7 @@ from bot.hiding import STOPPED
 from bot.log import Event
 from bot.model import (
     PERSON_EFFECTS,
+    Capability,
     EffectKind,
     EffectStatus,
     ItemRef,
@@ -63,19 +64,32 @@ class _Settled:
     presence: Presence | None = None
     hidden: bool | None = None
     counts: bool = True
+    error: AdapterError | None = None
 
 
-def deliver(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
+def deliver(
+    store: Store,
+    clock: Clock,
+    adapter: PlatformAdapter,
+    ending: Callable[[], bool] = lambda: False,
+) -> int:
     """Carry out what is due for one account, most urgent first; returns how many calls ended.
 
-    Stops early where the platform wants to be left alone. Never raises for what the platform does.
+    Stops early where the platform wants to be left alone, and when `ending` is true. Never raises
+    for what the platform does.
     """
     done = 0
-    while True:
+    while not ending():
         with store.begin() as uow:
-            parked = uow.state.parked(adapter.account, writes=True, at=clock.now())
+            now = clock.now()
+            parked = uow.state.parked(adapter.account, writes=True, at=now)
+            shut = uow.circuits.open_ones(adapter.account, now)
             claimed = (
-                None if parked else uow.effects.claim(adapter.account, at=clock.now(), lease=LEASE)
+                None
+                if parked
+                else uow.effects.claim(
+                    adapter.account, at=now, lease=LEASE, leaving=[kind.value for kind in shut]
+                )
             )
             item = uow.items.get(claimed.item_id) if claimed and claimed.item_id else None
             stopped = uow.state.switch(STOPPED).on
@@ -86,6 +100,7 @@ def deliver(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
         settled = _carry_out(adapter, claimed, item.ref, clock, only_look=take_back)
         _settle(store, clock, claimed, item, settled)
         done += 1
+    return done
 
 
 def _carry_out(
@@ -124,7 +139,7 @@ def _carry_out(
         if reached := _reached(claimed, answer):
             return reached
     except AdapterError as error:
-        return _after_error(claimed, error, clock.now())
+        return replace(_after_error(claimed, error, clock.now()), error=error)
     try:
         [seen] = adapter.observe([ref])
     except AdapterError as error:
@@ -204,7 +219,8 @@ def _after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> _S
     if isinstance(error, Throttled | WritesStopped):
         until = at + timedelta(seconds=error.retry_after or _LONGEST_WAIT.total_seconds())
         alarm = why if isinstance(error, WritesStopped) else ""
-        return _Settled(back, None, why, until, alarm=alarm, park=True, counts=False)
+        whole = not isinstance(error, Throttled) or error.whole_account
+        return _Settled(back, None, why, until, alarm=alarm, park=whole, counts=False)
     if isinstance(error, SignedOut | Denied):
         # A person has to mend the token; the intention stands until then. One that is refused for
         # itself must not keep the account's others from being tried.
@@ -228,6 +244,10 @@ def _settle(
             )
         else:
             stood = uow.effects.settle(claimed, end.status, at=at, why=end.why)
+        if end.error is not None:
+            uow.circuits.failed(claimed.channel, Capability(claimed.kind.value), end.error, at)
+        elif end.status in {EffectStatus.ACCEPTED, EffectStatus.CONFIRMED}:
+            uow.circuits.worked(claimed.channel, Capability(claimed.kind.value))
         if end.park and end.until is not None:
             uow.state.park(claimed.channel, writes=True, until=end.until, why=end.why)
         if item is not None and (end.presence or end.hidden is not None):
@@ -338,7 +358,10 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
     """
     asked_at = clock.now()
     with store.read() as uow:
-        if uow.state.parked(adapter.account, writes=False, at=asked_at):
+        shut = uow.circuits.open_ones(adapter.account, asked_at)
+        if Capability.OBSERVE in shut or uow.state.parked(
+            adapter.account, writes=False, at=asked_at
+        ):
             return 0
         items = uow.items.to_reconcile(
             adapter.account, asked_at - _RECONCILE_FOR, _RECONCILE_AT_ONCE
@@ -350,9 +373,13 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
     except AdapterError as error:
         _log.warning("could_not_observe", account=adapter.account, why=str(error))
         park_if_asked(store, clock, adapter.account, error)
+        with store.begin() as uow:
+            uow.circuits.failed(adapter.account, Capability.OBSERVE, error, clock.now())
+            uow.commit()
         return 0
     at = clock.now()
     with store.begin() as uow:
+        uow.circuits.worked(adapter.account, Capability.OBSERVE)
         for before, now in zip(items, seen, strict=True):
             item = uow.items.get(before.id)
             if item.observed_at is None or item.observed_at <= asked_at:

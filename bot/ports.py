@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
@@ -54,12 +54,60 @@ class SecretStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reservation:
+    """The price of `count` of a resource, set aside on a day (ISO date, UTC)."""
+
+    resource: str
+    count: int
+    day: str
+
+
+class Budget(Protocol):
+    """The ledger of what platforms bill. An adapter sets a price aside before each billed call."""
+
+    def reserve(
+        self, resource: str, most: int, *, least: int = 1, acting: bool = False
+    ) -> Reservation:
+        """Set the price of up to `most` aside; ask the platform for no more than its `count`.
+
+        `acting`: for a hide and the look that goes with it, which may use what is kept for hides.
+        Raises BudgetSpent where not even `least` can be paid for: then no call may be made.
+        """
+
+    def settle(self, reserved: Reservation, used: int) -> None:
+        """Once, after the call: so many were really billed."""
+
+
+class NoBudget:
+    """The budget of whoever is never billed: everything is granted and nothing written down."""
+
+    def reserve(
+        self,
+        resource: str,
+        most: int,
+        *,
+        least: int = 1,  # noqa: ARG002
+        acting: bool = False,  # noqa: ARG002
+    ) -> Reservation:
+        """All that is asked for."""
+        return Reservation(resource, most, "")
+
+    def settle(self, reserved: Reservation, used: int) -> None:
+        """Nothing to write down."""
+
+
+def _ignore(_: datetime) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a plug-in is handed.
 
     `secret(name)` reads the environment's `NAME`, or the file that `NAME_FILE` names; None where
     neither is set and none of that name lies in `secrets`, where a plug-in keeps what it renews
     itself. `account` is the account's name in settings (empty for mailers, classifiers).
+    `date_seen` takes the time that a platform's answer bears: by it a wrong clock is noticed.
     """
 
     clock: Clock
@@ -67,6 +115,8 @@ class Context:
     data_dir: Path
     account: str = ""
     secrets: SecretStore | None = None
+    budget: Budget = field(default_factory=NoBudget)
+    date_seen: Callable[[datetime], None] = _ignore
 
 
 @runtime_checkable
@@ -213,14 +263,14 @@ class Mailer(Protocol):
 
 
 @runtime_checkable
-class Beacon(Protocol):
-    """Tells a watcher outside that all is well; when it stays away, the watcher tells people."""
+class Pinger(Protocol):
+    """Tells a dead man's switch that all is well; its silence is what alarms."""
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self: ...
 
     def ping(self) -> None:
-        """Say once that all is well, and nothing else. Raises AdapterError."""
+        """Call the address once. Raises AdapterError."""
 
 
 @runtime_checkable

@@ -39,7 +39,7 @@ from bot.model import (
     Page,
     Presence,
 )
-from bot.ports import Clock, Context, Options
+from bot.ports import Context, Options
 
 _PROVEN_FOR = 24 * 3600.0
 _SIGHT_FOR = 60.0
@@ -78,11 +78,13 @@ class FacebookAdapter:
     platform = PLATFORM
     lists_followers = False
 
-    def __init__(self, options: FacebookOptions, account: str, clock: Clock) -> None:
-        self.account = account
+    def __init__(self, options: FacebookOptions, context: Context) -> None:
+        self.account = account = context.account
         self._options = options
-        self._clock = clock
-        session = GraphSession(options.token, options.app_secret, options.base_url)
+        self._clock = clock = context.clock
+        session = GraphSession(
+            options.token, options.app_secret, options.base_url, date_seen=context.date_seen
+        )
         self._graph = Graph(session, options.version)
         self._shapes = Shapes(account, options.page_id)
         self._reader = Reader(self._graph, self._shapes, clock.now, options.page_size)
@@ -94,7 +96,7 @@ class FacebookAdapter:
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
         """Options: see `read_options`. Makes no call. Raises SettingsError."""
-        return cls(read_options(options, context), context.account, context.clock)
+        return cls(read_options(options, context), context)
 
     @classmethod
     def connection(cls, options: Options, context: Context) -> FacebookConnection:

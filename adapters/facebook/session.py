@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -17,7 +19,7 @@ from requests.auth import AuthBase
 
 from adapters.facebook.errors import graph_error, not_graph
 from adapters.facebook.usage import SLOW_FROM, percent_used
-from adapters.http import TIMEOUT, ApiSession, guard_logs
+from adapters.http import TIMEOUT, ApiSession, answered_at, guard_logs
 from bot.errors import AdapterError
 
 _log = logging.getLogger(__name__)
@@ -38,8 +40,10 @@ class GraphSession(ApiSession):
         app_secret: str,
         base_url: str,
         timeout: tuple[float, float] = TIMEOUT,
+        date_seen: Callable[[datetime], None] | None = None,
     ) -> None:
         super().__init__(base_url, timeout)
+        self._date_seen = date_seen
         guard_logs("urllib3.connectionpool")
         self.auth = _Bearer(token)
         if app_secret:
@@ -59,6 +63,8 @@ class GraphSession(ApiSession):
                 "connection up?"
             ) from None
         self._note_usage(response)
+        if self._date_seen is not None and (date := answered_at(response.headers)) is not None:
+            self._date_seen(date)
         _check(response)
         response.headers["Content-Type"] = "application/json"  # proven; the SDK looks only here
         return response

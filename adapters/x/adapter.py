@@ -85,7 +85,7 @@ class XAdapter(Restricting):
         self._options = options
         self._clock = context.clock
         bearer = user_token(options, context)
-        self._client = XClient(credentials, options.base_url, context.clock, bearer)
+        self._client = XClient(credentials, options.base_url, context, bearer)
         self._matrix = Matrix(self._client, options)
         self._counted_at = float("-inf")
 

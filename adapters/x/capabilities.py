@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from adapters.x import shapes
-from adapters.x.client import Json, XClient
+from adapters.x.client import FEWEST_POSTS, Json, XClient
 from adapters.x.options import XOptions
 from bot.errors import AdapterError, Denied, SignedOut, Unsupported, WritesStopped
 from bot.model import Capability, CapabilityReport, CapabilityState
 
-_FEWEST = 5
-"""Posts a page at least, says X; what comes back is billed."""
 _TRIED = (Capability.HIDE, Capability.UNHIDE, Capability.MUTE)
 _NO_POST = "1"
 """X has no such post: that it says so proves the look-up, free of charge."""
@@ -56,10 +54,10 @@ class Matrix:
     def _reading(self, user_id: str) -> Iterator[CapabilityReport]:
         client = self._client
         yield _probed(
-            Capability.READ_OWN_POSTS, lambda: client.own_posts(user_id, max_results=_FEWEST)
+            Capability.READ_OWN_POSTS, lambda: client.own_posts(user_id, max_results=FEWEST_POSTS)
         )
         yield _probed(
-            Capability.READ_COMMENTS, lambda: client.mentions(user_id, max_results=_FEWEST)
+            Capability.READ_COMMENTS, lambda: client.mentions(user_id, max_results=FEWEST_POSTS)
         )
         yield _probed(Capability.READ_NEWCOMERS, lambda: client.followers(user_id, max_results=1))
         yield _probed(Capability.OBSERVE, lambda: client.posts([_NO_POST]), shapes.lookup)

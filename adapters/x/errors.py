@@ -111,6 +111,7 @@ def from_response(response: requests.Response, start: str, clock: Clock) -> Adap
         return Throttled(
             f"{start}: X asks to be left alone for a while. It is tried again after that.",
             retry_after=_until_reset(response.headers.get("x-rate-limit-reset"), clock.now()),
+            whole_account=False,  # X counts each kind of call by itself (platforms.md)
         )
     if 300 <= status < 400:
         return AdapterError(

@@ -17,6 +17,7 @@ from bot.cli import (
     drill,
     hiding,
     init,
+    jobs,
     judge,
     key,
     letters,
@@ -46,6 +47,7 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("connect")(connect.connect)
 app.command("check")(check.check)
+app.command("jobs")(jobs.jobs)
 app.command("judge")(judge.judge)
 app.command("preview")(preview.preview)
 app.command("agreement")(agreement.agreement)

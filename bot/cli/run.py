@@ -28,6 +28,9 @@ from bot.web import serve
 
 _log = structlog.get_logger("schoolgate.run")
 
+_GRACE_SECONDS = 6.0
+"""For what is under way when the process is asked to end; the pages take three more at most."""
+
 
 def run(
     data: DataOption = DEFAULT_DATA,
@@ -76,8 +79,14 @@ def run(
                 if timetable.runs():
                     sd_notify.alive()
             sd_notify.stopping()
-            timetable.stop()
+            server.ask_to_stop()
+            left = timetable.stop(_GRACE_SECONDS)
             server.stop()
+            if left:
+                # A call that waits for its answer cannot be broken off. What it leaves is what a
+                # power cut leaves, and the next start knows what to do about that.
+                _log.warning("stopped", left_behind=left)
+                os._exit(0)
             _log.info("stopped")
         finally:
             app.close()

@@ -104,7 +104,7 @@ def list_cases(
         wanted = sa.and_(on_tab(tab, viewer), narrowed(connection, viewer, narrow))
         order: tuple[sa.ColumnElement[Any], ...]
         if tab is Tab.DONE:
-            order: tuple[Any, ...] = (t.case.c.closed_at.desc(), t.case.c.id.desc())
+            order = (t.case.c.closed_at.desc(), t.case.c.id.desc())
             ids = sa.select(t.case.c.id).select_from(CASES).where(wanted).order_by(*order)
         else:
             order = (t.case.c.urgency_rank.desc(), t.case.c.opened_at, t.case.c.id)

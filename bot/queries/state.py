@@ -5,14 +5,16 @@ It holds no content, so every role may see it; an empty queue means nothing with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.circuit import Circuit
 from bot.coverage import late_after
 from bot.hiding import BREAKER, KIND_SWITCH, STOPPED, switched
 from bot.model import Capability, CapabilityReport, CapabilityState, PollResult, Stream
@@ -20,6 +22,7 @@ from bot.queries.seen import looking
 from bot.settings import AccountSettings, HidingSettings, Settings
 from bot.store import Store
 from bot.store import tables as t
+from bot.store.circuits import Circuits
 from bot.store.state import Parking, Switch
 
 
@@ -60,6 +63,7 @@ class AccountState:
     proven_at: datetime | None
     reading_parked: Parking | None
     writing_parked: Parking | None
+    circuits: Mapping[Capability, Circuit]
 
     @property
     def all_read(self) -> bool:
@@ -81,7 +85,7 @@ class HidingState:
 def reading_state(store: Store, settings: Settings, now: datetime) -> tuple[AccountState, ...]:
     """What was read of every account in settings, stream by stream."""
     with looking(store) as connection:
-        return tuple(_account(connection, account, now) for account in settings.accounts)
+        return tuple(_account(connection, settings, one, now) for one in settings.accounts)
 
 
 def hiding_state(store: Store, settings: Settings) -> HidingState:
@@ -92,7 +96,9 @@ def hiding_state(store: Store, settings: Settings) -> HidingState:
     return HidingState(stopped, breaker, switched(settings.hiding, switches), switches)
 
 
-def _account(connection: sa.Connection, account: AccountSettings, now: datetime) -> AccountState:
+def _account(
+    connection: sa.Connection, settings: Settings, account: AccountSettings, now: datetime
+) -> AccountState:
     rows = connection.execute(
         sa.select(t.capability).where(t.capability.c.account == account.name)
     ).all()
@@ -117,7 +123,8 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
                 connection,
                 account.name,
                 stream,
-                now - late_after(account.poll_minutes, stream),
+                now,
+                partial(late_after, settings, account, stream),
                 month,
             )
             for stream in Stream
@@ -130,6 +137,7 @@ def _account(connection: sa.Connection, account: AccountSettings, now: datetime)
         proven_at=min((row.proven_at for row in rows), default=None),
         reading_parked=parked.get(False),
         writing_parked=parked.get(True),
+        circuits=Circuits(connection).all_of(account.name),
     )
 
 
@@ -143,7 +151,8 @@ def _stream(
     connection: sa.Connection,
     account: str,
     stream: Stream,
-    late_before: datetime,
+    now: datetime,
+    late_after: Callable[[datetime], timedelta],
     month: datetime,
 ) -> StreamState:
     def newest(*where: sa.ColumnElement[bool]) -> Any:
@@ -163,7 +172,8 @@ def _stream(
     if ended.result != PollResult.COMPLETE:
         reach = Reach(ended.result)
     else:
-        reach = Reach.LATE if ended.finished_at < late_before else Reach.READ
+        late = now - ended.finished_at > late_after(ended.finished_at)
+        reach = Reach.LATE if late else Reach.READ
     return StreamState(
         stream,
         reach,

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.errors import AdapterError
 from bot.log import Event
 from bot.model import (
+    Capability,
     Comment,
     Cursor,
     Edge,
@@ -44,6 +45,19 @@ _COMMENTS_ARE_ON = frozenset({Edge.PAGE_COMMENT, Edge.VISITOR_POST})
 """What nobody outside can do while a Page's comments are off (platforms.md, Facebook)."""
 
 
+CAPABILITY_OF = {
+    Stream.OWN_POSTS: Capability.READ_OWN_POSTS,
+    Stream.COMMENTS: Capability.READ_COMMENTS,
+    Stream.NEWCOMERS: Capability.READ_NEWCOMERS,
+    Stream.FOLLOWERS: Capability.READ_NEWCOMERS,
+}
+_ENDING = "Schoolgate was asked to end while it read. It goes on there at the next start."
+
+
+def _never() -> bool:
+    return False
+
+
 @dataclass
 class PollReport:
     """How one poll went. `why` is a plain sentence wherever it was not complete."""
@@ -69,8 +83,11 @@ def poll(
     stream: Stream,
     *,
     most_billed: int | None = None,
+    ending: Callable[[], bool] = _never,
 ) -> PollReport:
     """Read a stream to its end, or as far as the platform lets us, and say which of the two it was.
+
+    `ending` is asked between two pages: once it is true, the rest is left for the next start.
 
     Never raises for what the platform does: a poll that failed is written down as failed, so that
     it can never pass for "nothing found". Idempotent: reading the same pages twice changes nothing.
@@ -81,20 +98,29 @@ def poll(
     with store.begin() as uow:
         first_start = uow.state.first_start(adapter.account, started)
         parked = uow.state.parked(adapter.account, writes=False, at=started)
+        shut = uow.circuits.open_ones(adapter.account, started).get(CAPABILITY_OF[stream])
         cursor = uow.state.cursor(adapter.account, stream)
         poll_id = uow.state.open_poll(adapter.account, stream, started)
         uow.commit()
+    left_alone = parked or shut
+    failure: AdapterError | None = None
     try:
-        why_not = parked.why if parked else ""
+        why_not = left_alone.why if left_alone else ""
         if most_billed is not None and most_billed <= 0:
             why_not = why_not or SPENT
         pages = _nothing(why_not) if why_not else _pages(adapter, stream, cursor)
-        _read(store, clock, pages, report, first_start, bool(cursor.high_water), most_billed)
+        read_before = bool(cursor.high_water)
+        _read(store, clock, pages, report, first_start, read_before, most_billed, ending)
     except AdapterError as error:
+        failure = error
         report.result = PollResult.PARTIAL if report.seen else PollResult.FAILED
         report.why = str(error)
         park_if_asked(store, clock, adapter.account, error)
     with store.begin() as uow:
+        if failure is None:
+            uow.circuits.worked(adapter.account, CAPABILITY_OF[stream])
+        elif not left_alone and not ending():
+            uow.circuits.failed(adapter.account, CAPABILITY_OF[stream], failure, clock.now())
         uow.state.close_poll(
             poll_id,
             at=clock.now(),
@@ -133,8 +159,11 @@ def _read(
     first_start: datetime,
     read_before: bool,
     most_billed: int | None,
+    ending: Callable[[], bool],
 ) -> None:
     for _ in range(_MOST_PAGES):
+        if ending():
+            raise AdapterError(_ENDING)
         asked_at = clock.now()
         page = next(pages, None)
         if page is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.log import Event
@@ -19,7 +20,11 @@ _MOST_MISSING = 0.05
 
 
 def read_newcomers(
-    store: Store, clock: Clock, settings: NewcomerSettings, adapter: PlatformAdapter
+    store: Store,
+    clock: Clock,
+    settings: NewcomerSettings,
+    adapter: PlatformAdapter,
+    ending: Callable[[], bool] = lambda: False,
 ) -> list[PollReport]:
     """Read what is due of one account's newcomers: nothing, the newest, or the whole list.
 
@@ -28,7 +33,7 @@ def read_newcomers(
     twice.
     """
     if not adapter.lists_followers:
-        return [poll(store, clock, adapter, Stream.NEWCOMERS)]
+        return [poll(store, clock, adapter, Stream.NEWCOMERS, ending=ending)]
     now, reports = clock.now(), []
     with store.read() as uow:
         account, state = adapter.account, uow.state
@@ -38,14 +43,16 @@ def read_newcomers(
         looked_try = state.last_poll(account, Stream.NEWCOMERS, complete=False)
         spent = state.billed_since(account, _month(now))
     if sweep_is_due(settings, swept, swept_try, now):
-        reports.append(_sweep(store, clock, adapter, settings.reads_per_month - spent))
+        reports.append(_sweep(store, clock, adapter, settings.reads_per_month - spent, ending))
         spent += reports[-1].billed
     whole = bool(reports) and reports[-1].complete
     if settings.look is Look.ALWAYS and whole:
         return reports  # whoever is new was among them
     if look_is_due(settings, looked, looked_try, now):
         left = settings.reads_per_month - spent
-        reports.append(poll(store, clock, adapter, Stream.NEWCOMERS, most_billed=left))
+        reports.append(
+            poll(store, clock, adapter, Stream.NEWCOMERS, most_billed=left, ending=ending)
+        )
     return reports
 
 
@@ -91,12 +98,18 @@ def _month(now: datetime) -> datetime:
     return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _sweep(store: Store, clock: Clock, adapter: PlatformAdapter, left: int) -> PollReport:
+def _sweep(
+    store: Store,
+    clock: Clock,
+    adapter: PlatformAdapter,
+    left: int,
+    ending: Callable[[], bool],
+) -> PollReport:
     """A whole run over the list. Only one that reached its end says who left."""
     account = adapter.account
     with store.read() as uow:
         began = uow.state.run_began(account, Stream.FOLLOWERS) or clock.now()
-    report = poll(store, clock, adapter, Stream.FOLLOWERS, most_billed=left)
+    report = poll(store, clock, adapter, Stream.FOLLOWERS, most_billed=left, ending=ending)
     if report.complete and report.not_visible <= _MOST_MISSING * report.seen:
         with store.begin() as uow:
             gone = uow.people.leave(account, unseen_since=began)

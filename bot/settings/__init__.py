@@ -5,7 +5,9 @@ from bot.settings.secrets import secret_reader
 from bot.settings.shape import (
     AccountSettings,
     BackupSettings,
+    BudgetSettings,
     ClassifierSettings,
+    HealthSettings,
     HidingMode,
     HidingSettings,
     LetterSettings,
@@ -18,6 +20,7 @@ from bot.settings.shape import (
     Settings,
     SignInSettings,
     Sweep,
+    TimetableSettings,
     WebSettings,
 )
 from bot.settings.writing import written
@@ -25,7 +28,9 @@ from bot.settings.writing import written
 __all__ = [
     "AccountSettings",
     "BackupSettings",
+    "BudgetSettings",
     "ClassifierSettings",
+    "HealthSettings",
     "HidingMode",
     "HidingSettings",
     "LetterSettings",
@@ -38,6 +43,7 @@ __all__ = [
     "Settings",
     "SignInSettings",
     "Sweep",
+    "TimetableSettings",
     "WebSettings",
     "default_settings_text",
     "load",

@@ -19,7 +19,9 @@ from bot.settings.secrets import environment_problems
 from bot.settings.shape import (
     AccountSettings,
     BackupSettings,
+    BudgetSettings,
     ClassifierSettings,
+    HealthSettings,
     HidingSettings,
     LetterSettings,
     MailSettings,
@@ -28,6 +30,7 @@ from bot.settings.shape import (
     SchoolSettings,
     Settings,
     SignInSettings,
+    TimetableSettings,
     WebSettings,
 )
 from bot.settings.spelling import tip
@@ -38,6 +41,9 @@ _DEFAULTED = (
     "hiding",
     "calendar",
     "letters",
+    "timetable",
+    "budget",
+    "health",
     "sample",
     "newcomers",
     "retention",
@@ -170,6 +176,9 @@ def _settings(table: SettingsTable, source: Path | None) -> Settings:
         hiding=HidingSettings(**dict(table.hiding)),
         calendar=SchoolCalendar(table.calendar.holidays, *table.calendar.school_day),
         letters=LetterSettings(**dict(table.letters)),
+        timetable=TimetableSettings(**dict(table.timetable)),
+        budget=BudgetSettings(**dict(table.budget)),
+        health=HealthSettings(**dict(table.health)),
         sample=SampleSettings(**dict(table.sample)),
         newcomers=NewcomerSettings(**dict(table.newcomers)),
         backup=BackupSettings(**dict(table.backup)),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.model import Kind, Person, Policy, Urgency
 from bot.retention import RetentionSettings
+from bot.rhythm import Slowing
 from bot.school_calendar import SchoolCalendar
 
 
@@ -89,7 +90,7 @@ class LetterSettings:
     """When letters go: `digest_at` and `quiet` are local times in Europe/London.
 
     `answer_minutes` says how long each urgency may stay unanswered (0: for ever), in time in which
-    the letter's link works. `ring` is whom to ring, `ping_url` whom to tell that all is well.
+    the letter's link works. `ring` is whom to ring.
     """
 
     digest_at: time
@@ -98,7 +99,39 @@ class LetterSettings:
     answer_minutes: Mapping[Urgency, int] = field(default_factory=dict)
     link_works: LinkWorks = LinkWorks.SCHOOL_HOURS
     ring: str = "the school and ask for the communications officer"
-    ping_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableSettings:
+    """How often each kind of work is done, in minutes, and how many times more seldom it is done
+    at night and on days without school.
+    """
+
+    newcomers_minutes: float
+    look_minutes: float
+    nights: float
+    holidays: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """What may be spent, in US dollars: a platform bills by the thing that it hands over.
+
+    `kept_for_hides` is the part of each day's limit that reading may not touch; `prices` is what
+    one of each resource costs.
+    """
+
+    per_day: float
+    per_month: float
+    kept_for_hides: float
+    prices: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """An address that is called while all is well, so that its silence alarms somebody; or ""."""
+
+    ping_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +227,9 @@ class Settings:
     hiding: HidingSettings
     calendar: SchoolCalendar
     letters: LetterSettings
+    timetable: TimetableSettings
+    budget: BudgetSettings
+    health: HealthSettings
     sample: SampleSettings
     newcomers: NewcomerSettings
     backup: BackupSettings
@@ -204,3 +240,8 @@ class Settings:
     alarm_mail: MailSettings | None = None
     source: Path | None = None
     """The file that this was read from, for backups; None for the example."""
+
+    @property
+    def slowing(self) -> Slowing:
+        """How nights and holidays slow the reading down."""
+        return Slowing(self.calendar, self.timetable.nights, self.timetable.holidays)

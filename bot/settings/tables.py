@@ -190,9 +190,27 @@ class LettersTable(Table):
     )
     link_works: LinkWorks = Field(description='"school_hours" or "always"')
     ring: str = Field(description='whom to ring, such as "the school office on 01632 960123"')
-    ping_url: str = Field(
-        pattern=r"^(https?://\S+)?$",
-        description='an address such as "https://ping.example/abc", or "" for none',
+
+
+class TimetableTable(Table):
+    newcomers_minutes: Number = Field(gt=0, description="a number of minutes, such as 60")
+    look_minutes: Number = Field(gt=0, description="a number of minutes, such as 60")
+    nights: Number = Field(ge=1, le=12, description="a number from 1 to 12, such as 3")
+    holidays: Number = Field(ge=1, le=12, description="a number from 1 to 12, such as 2")
+
+
+class BudgetTable(Table):
+    per_day: Number = Field(gt=0, description="US dollars, such as 15.0")
+    per_month: Number = Field(gt=0, description="US dollars, such as 30.0")
+    kept_for_hides: Number = Field(ge=0, description="US dollars, such as 1.0")
+    prices: dict[str, Annotated[Number, Field(ge=0)]] = Field(
+        description="US dollars for one of each, such as mention = 0.005"
+    )
+
+
+class HealthTable(Table):
+    ping_url: Annotated[str, AfterValidator(lambda url: url and _web_address(url))] = Field(
+        description='an address such as "https://hc-ping.com/…", or "" for none'
     )
 
 
@@ -331,6 +349,9 @@ class SettingsTable(Table):
     hiding: HidingTable = Field(description="a section [hiding]")
     calendar: CalendarTable = Field(description="a section [calendar]")
     letters: LettersTable = Field(description="a section [letters]")
+    timetable: TimetableTable = Field(description="a section [timetable]")
+    budget: BudgetTable = Field(description="a section [budget]")
+    health: HealthTable = Field(description="a section [health]")
     sample: SampleTable = Field(description="a section [sample]")
     newcomers: NewcomersTable = Field(description="a section [newcomers]")
     retention: RetentionTable = Field(description="a section [retention]")

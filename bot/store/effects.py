@@ -99,8 +99,12 @@ class Effects:
             },
         )
 
-    def claim(self, channel: str, *, at: datetime, lease: timedelta) -> StoredEffect | None:
+    def claim(
+        self, channel: str, *, at: datetime, lease: timedelta, leaving: Iterable[str] = ()
+    ) -> StoredEffect | None:
         """Take the next due intention of a channel, most urgent first, and lease it.
+
+        `leaving`: kinds that the platform wants to be left alone with.
 
         A lease that ran out (its holder died) is due again. An accepted one is due to be read back.
         """
@@ -110,6 +114,7 @@ class Effects:
             & (t.effect.c.due_at <= at)
             & (t.effect.c.leased_until.is_(None) | (t.effect.c.leased_until <= at))
             & ~((t.effect.c.kind == EffectKind.LETTER) & (t.effect.c.status == "accepted"))
+            & t.effect.c.kind.not_in(list(leaving))
         )
         row = self._connection.execute(
             sa.select(t.effect)

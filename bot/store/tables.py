@@ -545,6 +545,50 @@ search = sa.table(
     sa.column("link", sa.Text),
 )
 
+circuit = sa.Table(
+    "circuit",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("capability", sa.String, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("began_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.Column("next_at", Instant),
+    sa.Column("took", sa.Float, nullable=False, server_default="0"),
+    sa.Column("allowed", sa.Float, nullable=False, server_default="0"),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+)
+
+spending = sa.Table(
+    "spending",
+    metadata,
+    sa.Column("day", sa.String, primary_key=True),
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("resource", sa.String, primary_key=True),
+    sa.Column("calls", sa.Integer, nullable=False),
+    sa.Column("reserved", sa.Integer, nullable=False),
+    sa.Column("spent", sa.Integer, nullable=False),
+)
+
+trouble = sa.Table(
+    "trouble",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("told_at", Instant),
+)
+
 switch = sa.Table(
     "switch",
     metadata,

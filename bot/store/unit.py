@@ -14,6 +14,7 @@ from bot.store.additions import Additions
 from bot.store.answers import Answers
 from bot.store.authors import Authors
 from bot.store.cases import Cases
+from bot.store.circuits import Circuits
 from bot.store.days import Days
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
@@ -21,6 +22,7 @@ from bot.store.episodes import Episodes
 from bot.store.figures import Figures
 from bot.store.holds import Holds
 from bot.store.items import Items
+from bot.store.jobs import Jobs
 from bot.store.letters import Letters
 from bot.store.log_entries import LogEntries
 from bot.store.people import People
@@ -32,8 +34,10 @@ from bot.store.restrictions import Restrictions
 from bot.store.rights import Rights
 from bot.store.samples import Samples
 from bot.store.search import drop_leftovers
+from bot.store.spending import Spending
 from bot.store.state import State
 from bot.store.steps import Steps
+from bot.store.troubles import Troubles
 from bot.store.uploads import Uploads
 from bot.store.users import Users
 
@@ -76,6 +80,10 @@ class UnitOfWork:
         self.uploads = Uploads(connection)
         self.reports = Reports(connection)
         self.rights = Rights(connection)
+        self.circuits = Circuits(connection)
+        self.jobs = Jobs(connection)
+        self.spending = Spending(connection)
+        self.troubles = Troubles(connection)
 
     def commit(self) -> None:
         """Make everything so far stand, all of it or nothing."""

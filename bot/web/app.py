@@ -36,6 +36,7 @@ from bot.web.views import (
     record,
     sample,
     signin,
+    status,
     steps,
     today,
 )
@@ -57,10 +58,9 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (
         *(today, queue, cases, steps, news, newcomers, people),
-        *(log, by_hand, record, reading, letters, preview, agreement, sample, signin),
+        *(log, by_hand, record, reading, letters, preview, agreement, sample, status, signin),
     ):
         app.include_router(view.router)
-    app.add_api_route("/healthz", _healthy)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(NotAllowed, _not_allowed)
@@ -87,10 +87,6 @@ class _EveryPath(set[str]):
 
     def __contains__(self, path: object) -> bool:
         return True
-
-
-def _healthy() -> Response:
-    return PlainTextResponse("ok")
 
 
 def _sign_in_first(request: Request, _error: Exception) -> Response:

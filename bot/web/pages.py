@@ -16,6 +16,7 @@ from bot.access import (
     may_answer_sample,
     may_enter_by_hand,
     may_see_log,
+    may_see_status,
     may_sign_day,
     may_switch_hiding,
 )
@@ -84,6 +85,7 @@ class Pages:
             sees_log=may_see_log(viewer),
             signs_days=may_sign_day(viewer),
             enters_by_hand=may_enter_by_hand(viewer),
+            sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,
         )

@@ -71,7 +71,11 @@ class WebServer:
                 f"read ({error.strerror or type(error).__name__})."
             ) from error
 
+    def ask_to_stop(self) -> None:
+        """Take no more requests; returns at once."""
+        self._server.should_exit = True
+
     def stop(self) -> None:
         """Answer what is under way, then end."""
-        self._server.should_exit = True
+        self.ask_to_stop()
         self._thread.join()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.circuit import CircuitState
 from bot.hiding import KIND_SWITCH
 from bot.log import Event
 from bot.model import (
@@ -111,6 +112,31 @@ CAPABILITY_STATES = {
     CapabilityState.IMPOSSIBLE: "Not possible there",
     CapabilityState.UNTESTED: "Not tried yet",
 }
+
+CIRCUITS = {
+    CircuitState.CLOSED: "it went wrong, and is tried again at its next turn",
+    CircuitState.OPEN: "it keeps going wrong, and is left alone until",
+    CircuitState.HALF_OPEN: "it kept going wrong, and is tried again now",
+}
+
+_JOBS = {
+    "read": "Read posts and comments",
+    "newcomers": "Read newcomers",
+    "act": "Hide and change what is asked for",
+    "look": "Look whether it is still so",
+    "prove": "Find out what the token may do",
+    "sample": "Draw the weekly sample",
+    "letters": "Write and send letters",
+    "watch": "Look after all of these",
+}
+
+
+def job_name(name: str) -> str:
+    """What a job of the timetable does, and for which account."""
+    kind, _, account = name.partition(":")
+    words = _JOBS.get(kind, kind.capitalize())
+    return f"{words} ({account})" if account else words
+
 
 EFFECTS = {
     EffectKind.HIDE: "Hiding it",

@@ -104,6 +104,46 @@ def test_the_daemon_reads_serves_its_pages_and_ends_cleanly_on_sigterm(
     assert json.loads(log[-1])["event"] == "stopped"
 
 
+def test_sigterm_ends_it_within_ten_seconds_though_a_platform_never_answers(
+    run: Callable[..., subprocess.Popen[str]],
+    settings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FACEBOOK_PAGE_TOKEN", "made-up")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.write_text(
+            settings.read_text()
+            + f"""
+[accounts.page]
+adapter = "facebook"
+page_id = "100000000000001"
+base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
+"""
+        )
+        process = run()
+        assert process.stdout is not None
+        assert "watching" in process.stdout.readline()
+        silent.settimeout(LIMIT)
+        call, _ = silent.accept()  # it has begun to read, and gets no answer
+        assert comes_true(lambda: verdicts(tmp_path / "data") == 2)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LIMIT) == 0
+        took = time.monotonic() - asked
+        process.communicate()
+        call.close()
+    assert took < 10
+    last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
+    assert last["event"] == "stopped"
+    assert "read:page" in last["left_behind"]
+    again = run("--once")
+    _, errors = again.communicate(timeout=LIMIT)
+    assert again.returncode == 1, errors  # nothing was half done; the Page is still silent
+
+
 def test_a_second_daemon_on_the_same_data_is_refused_in_plain_words(
     daemon: subprocess.Popen[str], run: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -112,6 +152,7 @@ def test_a_second_daemon_on_the_same_data_is_refused_in_plain_words(
     _, errors = second.communicate(timeout=LIMIT)
     assert second.returncode == 2
     assert "Another Schoolgate already works on" in errors
+    assert f"(process {daemon.pid})" in errors
     assert "Traceback" not in errors
 
 

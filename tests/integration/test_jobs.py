@@ -49,14 +49,14 @@ def test_each_account_is_read_acted_upon_looked_at_and_proven_and_letters_go_out
 
     house.platform.fetch_newcomers = noticing  # type: ignore[method-assign]
     timetable = Timetable(house.app)
-    names = {job.id for job in timetable._scheduler.get_jobs()}
+    names = timetable.names
     timetable.start()
     assert read.wait(30)
     timetable.stop()
     house.close()
-    accounts = {"read:school", "act:school", "look:school", "prove:school"}
-    people = {"people:school", "blocks:school", "people"}
-    assert names == {*accounts, *people, "retain", "sample", "backup", "letters"}
+    accounts = {"read", "newcomers", "act", "look", "prove", "people", "blocks"}
+    once = {"people", "retain", "sample", "backup", "letters", "watch"}
+    assert names == {*(f"{name}:school" for name in accounts), *once}
 
 
 def test_the_programs_log_keeps_tokens_and_queries_of_libraries_out(tmp_path: Path) -> None:

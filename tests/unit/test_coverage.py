@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from bot.coverage import Gap, StreamCover, gaps_of, late_after
 from bot.model import PollResult, Stream
+from bot.settings import AccountSettings
 from bot.store.days import Poll
 from tests.builders import NOON
+from tests.house import the_settings
 
 LATE = timedelta(minutes=30)
 OK, PART, FAILED, NO_END = PollResult.COMPLETE, PollResult.PARTIAL, PollResult.FAILED, None
@@ -31,7 +33,7 @@ def polls(*made: tuple[float, PollResult | None]) -> list[Poll]:
 def cover(
     *made: tuple[float, PollResult | None], horizon: float = 60
 ) -> tuple[datetime | None, tuple[Gap, ...]]:
-    return gaps_of(polls(*made), NOON, after(horizon), LATE)
+    return gaps_of(polls(*made), NOON, after(horizon), lambda _: LATE)
 
 
 def test_a_stream_that_was_read_all_the_time_has_no_gap() -> None:
@@ -118,7 +120,12 @@ def test_a_record_comes_back_as_it_was() -> None:
     assert StreamCover.of_record(kept.record()) == kept
 
 
+def late(minutes: float, stream: Stream = Stream.COMMENTS, at: datetime = NOON) -> timedelta:
+    account = AccountSettings("page", "facebook", minutes)
+    return late_after(the_settings(), account, stream, at)
+
+
 def test_a_slow_timetable_is_given_time() -> None:
-    assert late_after(1, Stream.COMMENTS) == timedelta(minutes=15)
-    assert late_after(10, Stream.COMMENTS) == timedelta(minutes=30)
-    assert late_after(10, Stream.FOLLOWERS) == timedelta(days=9)
+    assert late(1) == timedelta(minutes=15)
+    assert late(10) == timedelta(minutes=30)
+    assert late(10, Stream.FOLLOWERS) == timedelta(days=9)

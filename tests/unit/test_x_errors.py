@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
 
@@ -23,12 +24,17 @@ from adapters.x.client import XClient
 from adapters.x.errors import RATE_WINDOW, BadRequest, Forbidden
 from adapters.x.options import Credentials
 from bot.errors import AdapterError, Denied, Gone, SignedOut, Throttled, WritesStopped
+from bot.ports import Context
 from tests.builders import NOON, FixedClock
 
 MENTIONS = "https://api.x.com/2/users/7/mentions"
 PROBLEMS = "https://api.x.com/2/problems"
 SECRETS = ("konsumer-key", "konsumer-secret", "7-aksess-token", "aksess-token-secret")
 QUERY = "since_id"
+
+
+def beside(clock: FixedClock) -> Context:
+    return Context(clock=clock, secret=lambda _: None, data_dir=Path())
 
 
 @pytest.fixture
@@ -39,7 +45,7 @@ def x() -> Iterator[responses.RequestsMock]:
 
 @pytest.fixture
 def client(clock: FixedClock) -> XClient:
-    return XClient(Credentials(SECRETS), "https://api.x.com", clock)
+    return XClient(Credentials(SECRETS), "https://api.x.com", beside(clock))
 
 
 def failure_of(call: Callable[[], object]) -> AdapterError:
@@ -188,13 +194,13 @@ def test_xs_own_words_are_quoted_without_what_could_be_a_token(
 
 
 def test_a_token_with_a_line_break_is_an_error_that_does_not_show_it(clock: FixedClock) -> None:
-    client = XClient(Credentials(None, "bear\ner-secret"), "http://127.0.0.1:9", clock)
+    client = XClient(Credentials(None, "bear\ner-secret"), "http://127.0.0.1:9", beside(clock))
     error = failure_of(client.me)
     assert "er-secret" not in str(error)
 
 
 def test_each_thread_has_a_client_of_its_own(clock: FixedClock) -> None:
-    client = XClient(Credentials(SECRETS), "https://api.x.com", clock)
+    client = XClient(Credentials(SECRETS), "https://api.x.com", beside(clock))
     with ThreadPoolExecutor(1) as other:
         theirs = other.submit(client._client).result()
     assert client._client() is client._client()
@@ -211,7 +217,7 @@ def test_the_signature_covers_the_host_that_is_called(x: responses.RequestsMock)
 
     x.add_callback(responses.GET, "http://127.0.0.1:8041/x/2/users/me", callback=answer)
     # The nonce and time are the real ones: only the signature is checked here.
-    XClient(Credentials(SECRETS), "http://127.0.0.1:8041/x/", FixedClock()).me()
+    XClient(Credentials(SECRETS), "http://127.0.0.1:8041/x/", beside(FixedClock())).me()
     assert seen[0].url == "http://127.0.0.1:8041/x/2/users/me"
     written = seen[0].headers["Authorization"]
     header = {"Authorization": written.decode() if isinstance(written, bytes) else written}

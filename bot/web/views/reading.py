@@ -20,5 +20,6 @@ def reading(request: Request, viewer: SignedIn, context: Context) -> Response:
         request,
         "reading.html",
         viewer,
+        now=context.clock.now(),
         accounts=queries.reading_state(context.store, context.settings, context.clock.now()),
     )
