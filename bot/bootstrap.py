@@ -81,10 +81,13 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise DataError(f"The data folder {data_dir} cannot be used: {error.strerror}.") from error
+    pid = data_dir / _PID
     try:
-        (data_dir / _PID).write_text(str(os.getpid()), encoding="ascii")
+        pid.touch(mode=0o600)
+        pid.write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:
+        pid.unlink(missing_ok=True)
         lock.release()
 
 

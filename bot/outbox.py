@@ -51,6 +51,18 @@ _RECONCILE_FOR = timedelta(days=30)
 _RECONCILE_AT_ONCE = 100
 
 
+_NEEDS = {
+    EffectKind.HIDE: Capability.HIDE,
+    EffectKind.UNHIDE: Capability.UNHIDE,
+    EffectKind.DELETE: Capability.DELETE,
+    EffectKind.BLOCK: Capability.BLOCK,
+    EffectKind.UNBLOCK: Capability.BLOCK,
+    EffectKind.MUTE: Capability.MUTE,
+    EffectKind.UNMUTE: Capability.MUTE,
+}
+"""What a token has to be able to do for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """How one call ended. `until` is set where it is to be tried again."""
@@ -88,7 +100,10 @@ def deliver(
                 None
                 if parked
                 else uow.effects.claim(
-                    adapter.account, at=now, lease=LEASE, leaving=[kind.value for kind in shut]
+                    adapter.account,
+                    at=now,
+                    lease=LEASE,
+                    leaving=[kind for kind, needs in _NEEDS.items() if needs in shut],
                 )
             )
             item = uow.items.get(claimed.item_id) if claimed and claimed.item_id else None
@@ -245,9 +260,9 @@ def _settle(
         else:
             stood = uow.effects.settle(claimed, end.status, at=at, why=end.why)
         if end.error is not None:
-            uow.circuits.failed(claimed.channel, Capability(claimed.kind.value), end.error, at)
+            uow.circuits.failed(claimed.channel, _NEEDS[claimed.kind], end.error, at)
         elif end.status in {EffectStatus.ACCEPTED, EffectStatus.CONFIRMED}:
-            uow.circuits.worked(claimed.channel, Capability(claimed.kind.value))
+            uow.circuits.worked(claimed.channel, _NEEDS[claimed.kind])
         if end.park and end.until is not None:
             uow.state.park(claimed.channel, writes=True, until=end.until, why=end.why)
         if item is not None and (end.presence or end.hidden is not None):

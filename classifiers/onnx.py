@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 READS, SERIOUS_READS = 0.5, 0.8
 """What a label's own line reads, whatever its raw score: the policy's usual thresholds."""
 
+Lines = Mapping[str, float | list[float]]
+"""The raw score at which a label counts; for what is made of a whole text, a lower and an upper."""
+
 BUNDLED = Path(__file__).with_name("model")
 SUMS = "SHA256SUMS"
 _SEALED = ("config.json", "model.onnx", "tokenizer.json")
@@ -66,7 +69,7 @@ class SchoolClassifier:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         self.version = str(config["version"])
         self._labels = [config["id2label"][str(i)] for i in range(len(config["id2label"]))]
-        self._lines: Mapping[str, float] = {} if raw else config.get("thresholds", {})
+        self._lines: Lines = {} if raw else config.get("thresholds", {})
         self._tokenizer = _tokenizer(folder)
         self._spelling = Spelling.of(folder / "tokenizer.json")
         self._session = _session(folder / "model.onnx", threads)
@@ -142,14 +145,20 @@ class SchoolClassifier:
         return np.asarray(1 / (1 + np.exp(-logits[0])), dtype=np.float32)
 
 
-def rescaled(scores: Scores, lines: Mapping[str, float]) -> dict[str, float]:
+def rescaled(scores: Scores, lines: Lines) -> dict[str, float]:
     """Scores stretched so that each label's own line reads as the policy's does, to four places:
-    0.8 for what is to be hidden (`serious.…`), 0.5 for all else. Order is kept.
+    0.8 for what is to be hidden (`serious.…`), 0.5 for all else; of two lines the lower reads 0.5
+    and the upper 0.8. Order is kept.
     """
     given = {}
     for label, value in scores.items():
+        pair = lines.get(label)
+        if isinstance(pair, list):
+            read = np.interp(value, [0.0, *pair, 1.0], [0.0, READS, SERIOUS_READS, 1.0])
+            given[label] = round(float(read), 4)
+            continue
         reading = SERIOUS_READS if label.startswith("serious.") else READS
-        line = lines.get(label, reading)
+        line = reading if pair is None else pair
         if value < line:
             given[label] = round(reading * value / line, 4)
         else:

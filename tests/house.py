@@ -14,7 +14,7 @@ from adapters.memory import MemoryAdapter, MemoryMailer
 from bot.bootstrap import App
 from bot.cycle import run_cycle
 from bot.log import Verification, verify
-from bot.model import Comment, ItemRef, Scores, Text
+from bot.model import Comment, ItemRef, Mail, Scores, Text
 from bot.ports import Classifier, Context, Mailer, PlatformAdapter
 from bot.services.ingest import PollReport
 from bot.settings import HidingMode, MailSettings, Settings, load
@@ -143,6 +143,15 @@ class House:
         """The log's events, oldest first."""
         with self.store.read() as uow:
             return [entry.event for entry in uow.log.after(0, limit=1_000_000)]
+
+    @property
+    def escalations(self) -> tuple[Mail, ...]:
+        """The letters about cases that were sent: none of the daily, the weekly and the like."""
+        about = {
+            row[0]
+            for row in self.rows("SELECT message_id FROM letter WHERE template = 'escalation'")
+        }
+        return tuple(mail for mail in self.mailer.letters if mail.message_id in about)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.store.engine.connect() as connection:

@@ -10,7 +10,6 @@ from typing import Any
 import typer
 
 from bot.model import Role
-from bot.settings import default_settings_text
 
 _ROLES = (
     (Role.HEADTEACHER, "Headteacher", "Mrs Hartley, the head, the headteacher"),
@@ -36,7 +35,9 @@ class Answers:
 
     def name_of(self, role: Role) -> str:
         """Who holds this role, or nobody."""
-        return next((p["name"] for p in self.done.get("people", ()) if role in p["roles"]), "")
+        return next(
+            (p["name"] for p in self.done.get("people", ()) if role in p.get("roles", ())), ""
+        )
 
 
 def school(_: Answers) -> dict[str, Any]:
@@ -132,16 +133,14 @@ def keeping(answers: Answers) -> dict[str, Any]:
     """Where backups go, and who decided how long things are kept."""
     print("A folder on another disk or a share, for the sealed backups of each night.")
     folder = _text("Folder (“Enter” for the data folder: lost with this machine)", default="")
-    found: dict[str, Any] = {"backup": {"folder": folder}}
-    if "\n[retention]\n" in default_settings_text():
-        officer = answers.name_of(Role.DPO)
-        print(
-            "\nHow long things are kept stands under [retention], with the name of who decided it."
-        )
-        name = _text("Data protection officer", default=officer or None)
-        when = _text("Decided on", default=date.today().isoformat())  # noqa: DTZ011  a calendar day
-        found["retention"] = {"decided_by": name, "decided_on": when}
-    return found
+    officer = answers.name_of(Role.DPO)
+    print("\nHow long things are kept stands under [retention], with the name of who decided it.")
+    name = _text("Data protection officer", default=officer or None)
+    when = _text("Decided on", default=date.today().isoformat())  # noqa: DTZ011  a calendar day
+    return {
+        "backup": {"folder": folder},
+        "retention": {"decided_by": name, "decided_on": when},
+    }
 
 
 def _text(question: str, default: str | None = None) -> str:

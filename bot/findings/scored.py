@@ -98,12 +98,50 @@ def weighed(
     accusation of the headteacher, that is said as well, or they would be told.
     """
     found = [*settled(drafts, seen, scores), *from_scores(seen, scores, thresholds)]
+    found = _as_a_whole(found, seen, scores)
     accused = any(one.kind is Kind.ALLEGATION for one in found)
     if found and not accused and _perhaps_about_the_head(seen, scores):
         found.append(seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE))
     return found
 
 
+HIDE, ACT = "action.hide", "action.act"
+"""What a model makes of a text as a whole: to be hidden; to be hidden or looked at by a person."""
+
+
+def _as_a_whole(found: list[Finding], seen: Evidence, scores: Mapping[str, float]) -> list[Finding]:
+    """What was found kind by kind, held against what the model makes of the whole text.
+
+    Below its lower line the whole speaks against: what is serious is for a person to see, what is
+    mild is left alone. Above its upper line it speaks for: the likeliest kind is taken to be there,
+    or to be serious. Contact details are facts and stand. A model without such labels changes
+    nothing.
+    """
+    hide, act = scores.get(HIDE), scores.get(ACT)
+    if hide is None or act is None or any(map(seen.has, _CERTAIN)):
+        return found
+    lower, upper = LINE
+    if any(one.severity is Severity.SERIOUS for one in found):
+        if hide < lower:
+            return [replace(one, severity=Severity.MILD) for one in found]
+        return found
+    if hide >= upper:
+        return [*found, _likeliest(seen, scores, Severity.SERIOUS)]
+    if act < lower:
+        return []
+    return found or ([_likeliest(seen, scores, Severity.MILD)] if act >= upper else [])
+
+
+def _likeliest(seen: Evidence, scores: Mapping[str, float], severity: Severity) -> Finding:
+    """The kind that scores highest, whatever its line."""
+    part = "serious" if severity is Severity.SERIOUS else "kind"
+    kind = max(_MEANT, key=lambda kind: scores.get(f"{part}.{kind}", 0.0))
+    certain = {f"kind.{kind}": 1.0, f"serious.{kind}": float(severity is Severity.SERIOUS)}
+    others = {label: score for label, score in scores.items() if not label.startswith(_KINDS)}
+    return next(from_scores(seen, others | certain, {}))
+
+
+_KINDS = ("kind.", "serious.")
 _CERTAIN = frozenset({"data.phone", "data.email", "data.vehicle", "data.home"})
 _NO_CHANCE = 0.1
 _LITTLE_CHANCE = 0.25

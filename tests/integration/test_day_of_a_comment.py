@@ -235,7 +235,7 @@ def test_what_was_there_before_the_first_start_is_recorded_but_never_hidden_nor_
     house.clock.advance(hours=30)
     house.cycle()
     assert not house.platform.is_hidden(ref)
-    assert house.mailer.letters == ()
+    assert house.escalations == ()
     assert house.rows("SELECT baseline, status FROM moderation_case") == [(1, "open")]
     house.close()
 

@@ -24,6 +24,7 @@ PEOPLE = [
 ]
 CALENDAR = ["2026-12-21/2027-01-01, 2027-02-15", "", ""]
 ACCOUNTS = ["@Hilltop", ""]
+KEEPING = ["/mnt/nas", "Pat Officer", ""]
 
 
 def init(folder: Path, lines: list[str], *more: str) -> Result:
@@ -34,7 +35,7 @@ def init(folder: Path, lines: list[str], *more: str) -> Result:
 def test_six_steps_write_a_file_that_schoolgate_can_start_with(tmp_path: Path) -> None:
     mail = ["127.0.0.1", "none", "", ""]
     result = init(
-        tmp_path, [*SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, *mail, "/mnt/nas", "ict@h.sch.uk"]
+        tmp_path, [*SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, *mail, *KEEPING, "ict@h.sch.uk"]
     )
     assert result.exit_code == 0, result.output + repr(result.exception)
     settings = load(tmp_path / "settings.toml", environ={})
@@ -46,6 +47,7 @@ def test_six_steps_write_a_file_that_schoolgate_can_start_with(tmp_path: Path) -
         "dchair": ["chair_of_governors"],
         "eteacher": [],
     }
+    assert settings.retention.decided_by == "Pat Officer"
     assert settings.people[0].email == "a.head@hilltop.sch.uk"
     assert settings.web.host == "0.0.0.0"
     assert not settings.calendar.is_school_day(date(2027, 2, 15))
@@ -60,7 +62,7 @@ def test_stopped_half_way_it_goes_on_at_the_next_step(tmp_path: Path) -> None:
     draft = tmp_path / "settings.toml.draft"
     if sys.platform != "win32":
         assert stat.S_IMODE(draft.stat().st_mode) == 0o600
-    result = init(tmp_path, [*PEOPLE, *CALENDAR, *ACCOUNTS, "", ""])
+    result = init(tmp_path, [*PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING])
     assert "step 2" in result.output
     assert result.exit_code == 0, result.output
     assert load(tmp_path / "settings.toml", environ={}).school.name == "Hilltop Primary"
@@ -68,7 +70,7 @@ def test_stopped_half_way_it_goes_on_at_the_next_step(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_said_and_the_step_is_asked_again(tmp_path: Path) -> None:
     wrong = ["Hilltop", "no domain", "http://gate:8000"]
-    result = init(tmp_path, [*wrong, *SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", ""])
+    result = init(tmp_path, [*wrong, *SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING])
     assert "That does not fit yet" in result.output
     assert "what stands behind the @" in result.output
     assert result.exit_code == 0, result.output

@@ -323,7 +323,7 @@ def test_when_whoever_had_to_be_told_has_left_their_successor_is_told(house: Hou
     house.settings = replace(house.settings, policy=replace(house.settings.policy, people=people))
     later(house)
     later(house)
-    assert [mail.recipient for mail in house.mailer.letters] == ["successor@rossmore.example"]
+    assert [mail.recipient for mail in house.escalations] == ["successor@rossmore.example"]
 
 
 def test_when_nobody_is_left_to_be_told_the_case_says_so(house: House) -> None:

@@ -81,7 +81,7 @@ def parsed(mail: Mail) -> EmailMessage:
 
 def readers(house: House) -> list[str]:
     """Who got a letter, by the part of the address before the @."""
-    return sorted(mail.recipient.partition("@")[0] for mail in house.mailer.letters)
+    return sorted(mail.recipient.partition("@")[0] for mail in house.escalations)
 
 
 def finding(kind: Kind, target: Target, *, child: bool = False) -> Finding:

@@ -69,7 +69,7 @@ def says(house: House, line: SampleLine, given: SampleAnswer, viewer: Viewer = O
 
 
 def written_to(house: House) -> set[str]:
-    return {mail.recipient.partition("@")[0] for mail in house.mailer.letters}
+    return {mail.recipient.partition("@")[0] for mail in house.escalations}
 
 
 # drawing ---------------------------------------------------------------------------------------

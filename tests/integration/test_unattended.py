@@ -92,9 +92,8 @@ def test_a_new_start_tries_everything_once(house: House, monkeypatch: pytest.Mon
 def test_a_reading_that_is_asked_to_end_is_nobodys_failure_and_goes_on_later(house: House) -> None:
     house.past_the_baseline()
     house.comes("Lovely")
-    report = poll(
-        house.store, house.clock, house.app.adapters["school"], Stream.COMMENTS, lambda: True
-    )
+    adapter = house.app.adapters["school"]
+    report = poll(house.store, house.clock, adapter, Stream.COMMENTS, ending=lambda: True)
     assert "asked to end" in report.why
     assert failures(house) == {}
     assert all(one.complete for one in house.cycle())

@@ -154,5 +154,5 @@ def test_hiding_state_is_what_the_switches_and_settings_say(tmp_path: Path) -> N
     state = queries.hiding_state(school.store, school.settings)
     assert not state.stopped.on
     assert not state.breaker.on
-    assert state.allowed is school.settings.hiding
+    assert state.allowed == school.settings.hiding
     school.store.close()

@@ -167,6 +167,7 @@ def test_a_newcomer_is_facts_only() -> None:
         "joined": "2019-03-04",
         "protected": "yes",
         "verified": "blue",
+        "picture": "their own",
     }
     assert "sam.jpg" not in repr(newcomer)
 
