@@ -128,6 +128,8 @@ def let_go(app: App) -> None:
             cases=sum(report.cases.values()),
         )
     keep_head(app.store, app.clock, app.settings)
+    if app.backups is not None:
+        app.backups.lay_beside()
 
 
 def back_up(app: App) -> None:

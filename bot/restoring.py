@@ -8,11 +8,13 @@ from pathlib import Path
 
 from bot.bootstrap import BACKUPS, DATABASE, Secret, open_store, sole_owner
 from bot.errors import DataError
-from bot.keeping.archive import Manifest, problem_of, unpack
+from bot.keeping.archive import BESIDE, Manifest, problem_of, unpack
 from bot.keeping.files import write_private
 from bot.keeping.sealing import KEY_FILE, KEY_NAME, key_from, school_key
 from bot.log import verify
 from bot.ports import Clock
+from bot.services.heads import kept_heads
+from bot.services.purge import repeat_purges
 from bot.services.restored import declare_restored
 from bot.store import Store
 
@@ -47,6 +49,7 @@ def restore(
         try:
             draft.mkdir(mode=0o700)
             manifest = unpack(file, key, draft)
+            _take_along(file.parent, draft)
             _settle(draft, manifest, secret, clock, lost_heads, reason)
             if key_text and secret(KEY_NAME) is None:
                 write_private(data_dir / KEY_FILE, key_text.encode("ascii") + b"\n")
@@ -75,13 +78,22 @@ def _settle(
     store = open_store(draft, secret, clock)
     try:
         _prove(store, manifest)
-        declare_restored(
-            store, clock, made_at=manifest.made_at, lost_heads=lost_heads, reason=reason
-        )
+        heads = [*lost_heads, *kept_heads(draft, None)]
+        declare_restored(store, clock, made_at=manifest.made_at, lost_heads=heads, reason=reason)
+        repeat_purges(store, clock)
     finally:
         store.close()
     shutil.rmtree(draft / BACKUPS, ignore_errors=True)  # the file itself is the way back
     (draft / KEY_FILE).unlink(missing_ok=True)
+
+
+def _take_along(folder: Path, draft: Path) -> None:
+    """What was written down beside the backups since this one was made: it only ever grows."""
+    for name in BESIDE:
+        newer, older = folder / name, draft / name
+        size = older.stat().st_size if older.exists() else 0
+        if newer.exists() and newer.stat().st_size > size:
+            write_private(older, newer.read_bytes())
 
 
 def _prove(store: Store, manifest: Manifest) -> None:

@@ -24,7 +24,9 @@ from bot.keeping.sealing import SealedReader, SealedWriter
 DATABASE = "schoolgate.db"
 LOG_KEY = "log.key"
 SETTINGS = "settings.toml"
-ALSO = ("names.txt", "secrets.sealed", "heads.jsonl", "purged.jsonl")
+BESIDE = ("heads.jsonl", "purged.jsonl")
+"""What goes on growing after a backup: copied beside the backups too. It holds nobody's words."""
+ALSO = ("names.txt", "secrets.sealed", *BESIDE)
 """Files of the data folder that are kept beside the database, where they are there."""
 
 _MANIFEST = "manifest.json"

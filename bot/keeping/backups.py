@@ -90,6 +90,22 @@ class Backups:
         newest = self.newest()
         return newest is None or not last <= newest.made_at <= now
 
+    def lay_beside(self) -> None:
+        """Copy beside the backups what a restore has to know of the time since the newest of them.
+
+        Raises DataError.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in archive.BESIDE:
+                if (self.data_dir / name).exists():
+                    part = self.folder / f"{name}.part"
+                    with create_private(part) as file:
+                        file.write((self.data_dir / name).read_bytes())
+                    part.replace(self.folder / name)
+        except OSError as error:
+            raise self._unusable(error) from error
+
     def make(self, now: datetime, *, before_upgrade: bool = False) -> Path:
         """Make one, read it back, and only then take away those that are too old.
 

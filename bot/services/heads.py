@@ -6,9 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from bot import log
 from bot.errors import DataError
-from bot.log import Event
 from bot.ports import Clock
 from bot.settings import Settings
 from bot.store import Store
@@ -50,23 +48,6 @@ def head_files(data_dir: Path, settings: Settings | None) -> list[Path]:
     """Where heads are written down."""
     second = settings.retention.head_file if settings else ""
     return [data_dir / HEADS, *([Path(second)] if second else [])]
-
-
-def declare_restore(
-    store: Store, clock: Clock, settings: Settings | None, *, by: str, reason: str
-) -> int:
-    """Write into a restored log which heads it lost; returns how many. For whoever restores.
-
-    The heads are those that were written down and do not stand in the restored log. Without this
-    entry `schoolgate log verify` reports a log that was cut off. The reason is stored as a digest.
-    """
-    written = list(dict.fromkeys(kept_heads(store.path.parent, settings)))
-    with store.begin() as uow:
-        lost = [head for head in written if head != log.BEGINNING and not uow.log.holds(head)]
-        facts = {"by": by, "reason": log.digest_for_log("restore", reason), "lost_heads": lost}
-        log.append(uow.log, uow.log_key, at=clock.now(), event=Event.RESTORED, facts=facts)
-        uow.commit()
-    return len(lost)
 
 
 def _heads_in(path: Path) -> list[str]:

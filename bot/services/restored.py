@@ -16,12 +16,14 @@ def declare_restored(
 ) -> None:
     """Write into the log that a backup was put back, and end every session, in one transaction.
 
-    `lost_heads` are the codes that were written down after the backup was made: `schoolgate log
-    verify --against` finds them declared here. Without any the entry says that they are not known.
+    `lost_heads` are codes that were written down; those that the restored log does not hold are
+    declared here, and `schoolgate log verify --against` finds them. Without any the entry says that
+    they are not known.
     The reason is kept as a digest. Not idempotent: once for each restore.
     """
-    lost = list(dict.fromkeys(filter(None, lost_heads)))
     with store.begin() as uow:
+        written = dict.fromkeys(head for head in lost_heads if head not in ("", log.BEGINNING))
+        lost = [head for head in written if not uow.log.holds(head)]
         entries, head = uow.log.tail()
         facts = {
             "by": COMMAND_LINE,

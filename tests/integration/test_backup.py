@@ -22,6 +22,8 @@ from bot.keeping.backups import Backups
 from bot.keeping.sealing import KEY_FILE, new_key
 from bot.log import Event, verify
 from bot.restoring import restore
+from bot.services.heads import keep_head
+from bot.services.purge import Purge, What, Why, purge
 from bot.store import Store
 from tests.builders import NOON, FixedClock
 from tests.house import HIDES, KEY, House
@@ -374,3 +376,22 @@ def test_a_snapshot_is_its_owners_alone(house: House, tmp_path: Path) -> None:
     snapshot(house.store.path, tmp_path / "copy.db")
     if sys.platform != "win32":
         assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+
+
+def test_what_was_purged_since_the_backup_is_purged_again_and_lost_heads_are_declared(
+    house: House, kept: Backups, tmp_path: Path
+) -> None:
+    path = kept.make(NOON)
+    [(item_id,)] = house.rows("SELECT id FROM item WHERE kind = 'comment' LIMIT 1")
+    with house.store.begin() as uow:
+        erasure = Purge(What.ALL, Why.ERASURE, "twhitlock")
+        purge(uow, house.store, uow.items.get(item_id), erasure, house.clock.now())
+        uow.commit()
+    head = keep_head(house.store, house.clock, house.settings)
+    kept.lay_beside()
+    store = put_back(path, tmp_path / "new")
+    with store.read() as uow:
+        assert not any(text for _, _, text in uow.purges.readings(item_id))
+        found = verify(uow.log.after(0, limit=1_000), store.log_key, against=[head])
+    assert found.ok
+    store.close()

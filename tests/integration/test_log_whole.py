@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from bot.log import BEGINNING, Entry, Event, append, seal, verify
-from bot.services.heads import declare_restore, keep_head, kept_heads
+from bot.services.heads import keep_head, kept_heads
+from bot.services.restored import declare_restored
 from bot.store import Store
 from bot.store.log_entries import BEFORE_ALL
 from bot.store.schema import config, upgrade
@@ -226,7 +227,7 @@ def test_an_older_backup_verifies_only_with_the_declared_entry(tmp_path: Path) -
     restored = Store(later / "schoolgate.db", KEY)
     heads = kept_heads(later, settings)
     assert not verify(read(restored), KEY, against=heads).ok
-    assert declare_restore(restored, clock, settings, by="rokafor", reason="The disk broke.") == 1
+    declare_restored(restored, clock, made_at="", lost_heads=heads, reason="The disk broke.")
     found = verify(read(restored), KEY, against=heads)
     assert found.ok
     assert found.restores == (NOON,)
