@@ -78,9 +78,10 @@ def route(
         if not text.strip():
             raise Refused("Please say why: whoever gets it reads that first.")
         at = clock.now()
-        told = people_told({role}, case.excluded | {viewer.person_key}, settings.people, day_of(at))
-        if not told:
-            raise Refused(NOBODY_THERE)
+        people, out = settings.people, case.excluded | {viewer.person_key}
+        if not any(role in person.roles and person.key not in out for person in people):
+            raise Refused(NOBODY_THERE)  # a deputy steps in for who is away, not for who is accused
+        told = people_told({role}, out, people, day_of(at))
         if case.status is CaseStatus.CLOSED:
             uow.steps.open_again(case.id)
         uow.steps.route(case.id, {role} - case.audience, waits_for=role)
