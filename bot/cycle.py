@@ -9,14 +9,16 @@ import structlog
 
 from bot.bootstrap import App
 from bot.bulletins import write_bulletins
-from bot.errors import AdapterError
+from bot.errors import AdapterError, DataError
+from bot.keeping.backups import LATE
 from bot.model import Stream
 from bot.outbox import deliver, deliver_letters, reconcile
 from bot.queries.health import find_troubles, keeps_from_watching
-from bot.services.alarm import keep_troubles
+from bot.services.alarm import keep_troubles, tell_troubles
 from bot.services.alarming import write_alarms
 from bot.services.answering import chase
 from bot.services.assess import assess_waiting
+from bot.services.connection import connections_ending
 from bot.services.heads import keep_head
 from bot.services.ingest import PollReport, poll
 from bot.services.newcomers import read_newcomers
@@ -103,6 +105,7 @@ def send_letters(app: App) -> None:
     write_bulletins(app.store, app.clock, app.settings)
     compose(app.store, app.clock, app.settings)
     tell_unsigned(app.store, app.clock, app.settings)
+    tell_troubles(app.store, app.clock, app.settings)
     if app.mailer is not None:
         deliver_letters(app.store, app.clock, app.mailer)
     if app.alarm_mailer is not None:
@@ -152,6 +155,7 @@ def watch(app: App) -> str:
             "platforms' time. Set it, and let it be set from the network: X refuses calls that are "
             "signed with a wrong time."
         )
+    found |= _of_keeping(app)
     keep_troubles(app.store, app.clock, found)
     if app.pinger is not None and not any(map(keeps_from_watching, found)):
         try:
@@ -159,6 +163,29 @@ def watch(app: App) -> str:
         except AdapterError as error:
             return str(error)
     return ""
+
+
+def _of_keeping(app: App) -> dict[str, str]:
+    """What is wrong with the backups, and which connections come to their end."""
+    now, found = app.clock.now(), {}
+    for account, (ends, step) in connections_ending(app.store, now).items():
+        if account in app.adapters:
+            found[f"connection:{account}:{step}"] = (
+                f"The connection to {account} ends on {ends:%d %B %Y}. Run `schoolgate connect "
+                f"{account}` before that."
+            )
+    if app.backups is not None:
+        try:
+            newest = app.backups.newest()
+        except DataError as error:
+            found["backup"] = str(error)
+        else:
+            if newest is not None and now - newest.made_at > LATE:
+                found["backup"] = (
+                    f"The newest backup is of {newest.made_at:%d %B %Y}: nights were missed. "
+                    "`schoolgate backup` says what stands in the way."
+                )
+    return found
 
 
 def prove_capabilities(app: App, account: str) -> None:

@@ -60,8 +60,8 @@ _ASPECTS: Mapping[Kind, tuple[Aspect, ...]] = {
 }
 
 _SURE = 0.5
-_HEAD_PERHAPS = 0.1  # of "it means the headteacher", from which an accusation is kept from them
-_ACCUSES_PERHAPS = 0.12  # of "it accuses", from which words at the headteacher are kept from them
+_HEAD_PERHAPS = 0.06  # of "it means the headteacher", from which an accusation is kept from them
+_ACCUSES_PERHAPS = 0.08  # of "it accuses", from which words at the headteacher are kept from them
 
 
 def knows_a_school(scores: Mapping[str, float]) -> bool:
@@ -98,11 +98,17 @@ def weighed(
     accusation of the headteacher, that is said as well, or they would be told.
     """
     found = [*settled(drafts, seen, scores), *from_scores(seen, scores, thresholds)]
-    found = _as_a_whole(found, seen, scores)
+    ruled = [one for one in found if one.kind is Kind.ALLEGATION and _accused_by_rule(drafts)]
+    found = _as_a_whole(found, seen, scores) or ruled
     accused = any(one.kind is Kind.ALLEGATION for one in found)
     if found and not accused and _perhaps_about_the_head(seen, scores):
         found.append(seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE))
     return found
+
+
+def _accused_by_rule(drafts: Sequence[Finding]) -> bool:
+    """An accusation that a rule saw is never dropped: it may be one of the headteacher."""
+    return any(draft.kind is Kind.ALLEGATION for draft in drafts)
 
 
 HIDE, ACT = "action.hide", "action.act"
@@ -114,22 +120,26 @@ def _as_a_whole(found: list[Finding], seen: Evidence, scores: Mapping[str, float
 
     Below its lower line the whole speaks against: what is serious is for a person to see, what is
     mild is left alone. Above its upper line it speaks for: the likeliest kind is taken to be there,
-    or to be serious. Contact details are facts and stand. A model without such labels changes
-    nothing.
+    or to be serious. Contact details are facts: whose they are is for a person to see. A model
+    without such labels changes nothing.
     """
     hide, act = scores.get(HIDE), scores.get(ACT)
-    if hide is None or act is None or any(map(seen.has, _CERTAIN)):
+    if hide is None or act is None:
         return found
     lower, upper = LINE
     if any(one.severity is Severity.SERIOUS for one in found):
-        if hide < lower:
-            return [replace(one, severity=Severity.MILD) for one in found]
-        return found
+        return found if hide >= lower else [_softened(one) for one in found]
     if hide >= upper:
         return [*found, _likeliest(seen, scores, Severity.SERIOUS)]
-    if act < lower:
+    if act < lower and not any(map(seen.has, _CERTAIN)):
         return []
     return found or ([_likeliest(seen, scores, Severity.MILD)] if act >= upper else [])
+
+
+def _softened(found: Finding) -> Finding:
+    """The same in doubt. Anything at a pupil would be hidden, so in doubt it is not at one."""
+    at_a_pupil = found.kind is Kind.ABUSE and found.target is _P
+    return replace(found, severity=Severity.MILD, target=_N if at_a_pupil else found.target)
 
 
 def _likeliest(seen: Evidence, scores: Mapping[str, float], severity: Severity) -> Finding:
@@ -202,7 +212,10 @@ def _accusation(
     about = seen.people
     child = scores.get("child", 0.0) >= _SURE
     head = scores.get(f"target.{_H}", 0.0)
-    nobody_named = target is _S and not seen.names_staff  # "she", "that one in the big office"
+    # "She", "that one in the big office": whoever is meant, it may be the headteacher.
+    nobody_named = not seen.names_staff and (
+        target is _S or (target is _A and seen.has("who.third"))
+    )
     unclear = _score(scores, Aspect.UNCLEAR) >= _SURE or target is _N or nobody_named
     if target is _H or (about & seen.heads):
         return Finding(Kind.ALLEGATION, severity, _H, child, about=about | seen.heads)
@@ -213,9 +226,11 @@ def _accusation(
 
 
 def _perhaps_about_the_head(seen: Evidence, scores: Mapping[str, float]) -> bool:
+    """Whether it may accuse the headteacher: in sight, a "she" without a name, or unreadable."""
     accuses = scores.get(f"kind.{Kind.ALLEGATION}", 0.0) >= _ACCUSES_PERHAPS
+    nameless = seen.has("who.third") and not seen.names_staff
     head = seen.head_in_sight or scores.get(f"target.{_H}", 0.0) >= _HEAD_PERHAPS
-    return accuses and head
+    return seen.has("unread") or (accuses and (head or nameless))
 
 
 def _fitting(kind: Kind, severity: Severity, aspects: frozenset[Aspect]) -> frozenset[Aspect]:

@@ -50,6 +50,10 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     "weekly": {**_ALL, **_BULLETIN, "unread": []},
     "unsigned_day": {**_ALL, "days": ["Thursday 19 November", "Friday 20 November"]},
     "invitation": {**_ALL, "days": 7},
+    "trouble": {
+        **_ALL,
+        "troubles": ["On x, comments could not be read at all: X does not answer."],
+    },
     "drill": {**_ALL, "role": "the headteacher", "in_place": False},
     "alarm": {**_ALL, "count": 2, "why": ["The mail server refuses the recipient (answer 550)."]},
 }

@@ -23,15 +23,23 @@ from bot.rules.people import in_office
 from bot.settings import load
 from bot.text import normalise
 from classifiers.lexicon import LexiconClassifier
-from classifiers.onnx import BUNDLED, SchoolClassifier, rescaled
+from classifiers.onnx import BUNDLED, Lines, SchoolClassifier, rescaled
 from classifiers.training.corpus import Line
 from classifiers.training.evaluate import Judge, about_the_head
-from classifiers.training.labels import KINDS, NEVER_SERIOUS
+from classifiers.training.labels import ACT, HIDE, KINDS, NEVER_SERIOUS
 from classifiers.training.prepare import people, school
 from classifiers.training.sealing import seal
 
 _ROOT = Path(__file__).parents[2]
 _GRID = (0.03, 0.05, 0.08, 0.12, 0.17, 0.23, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+_PAIRS = tuple(
+    (lower, upper)
+    for lower in (0.03, 0.08, 0.15, 0.25, 0.35, 0.5, 0.6, 0.7)
+    for upper in (0.3, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98)
+    if lower < upper
+)
+"""Of what is made of a whole text: the line below which it speaks against, and above which for."""
 
 _COST: Mapping[tuple[Action, Action], float] = {
     (Action.HIDE, Action.QUEUE): 1.0,
@@ -79,7 +87,7 @@ def gather(folder: Path, part: str, policy: Policy) -> list[Case]:
     ]
 
 
-def verdict_of(case: Case, lines: Mapping[str, float], policy: Policy) -> Verdict:
+def verdict_of(case: Case, lines: Lines, policy: Policy) -> Verdict:
     """What the product would do with these lines."""
     scores = dict(rescaled(case.raw, lines))
     for label, value in case.words.items():
@@ -98,30 +106,39 @@ def cost_of(case: Case, given: Verdict) -> float:
     return cost
 
 
-def search(cases: Sequence[Case], policy: Policy, rounds: int = 2) -> dict[str, float]:
+def search(
+    cases: Sequence[Case], policy: Policy, rounds: int = 2
+) -> dict[str, float | list[float]]:
     """The cheapest lines, label by label; a label moves only texts on which it says something."""
+    whole = [HIDE, ACT]
     labels = [
         *(f"serious.{kind}" for kind in KINDS if kind not in NEVER_SERIOUS),
         *(f"kind.{kind}" for kind in KINDS),
     ]
-    best = dict.fromkeys(labels, 0.4)
+    best: dict[str, float | list[float]] = dict.fromkeys(labels, 0.4)
+    best |= {label: [0.3, 0.8] for label in whole}
     costs = [cost_of(case, verdict_of(case, best, policy)) for case in cases]
     for _ in range(rounds):
-        for label in labels:
+        for label in [*whole, *labels, *whole]:
             touched = [i for i, case in enumerate(cases) if case.raw[label] >= min(_GRID) / 2]
             tried = {}
-            for line in _GRID:
-                lines = best | {label: line}
+            for line in _PAIRS if label in whole else _GRID:
+                lines = best | {label: list(line) if isinstance(line, tuple) else line}
                 tried[line] = [
                     cost_of(cases[i], verdict_of(cases[i], lines, policy)) for i in touched
                 ]
-            # Of equally good lines the one nearest to the middle.
-            chosen = min(tried, key=lambda line: (round(sum(tried[line]), 3), abs(line - 0.4)))
-            best[label] = chosen
+            # Of equally good lines the one nearest to where it stands.
+            chosen = min(tried, key=lambda line: (round(sum(tried[line]), 3), _off(line)))
+            best[label] = list(chosen) if isinstance(chosen, tuple) else chosen
             for i, cost in zip(touched, tried[chosen], strict=True):
                 costs[i] = cost
         print(f"cost {sum(costs):.1f} over {len(cases)} lines")
     return best
+
+
+def _off(line: float | tuple[float, float]) -> float:
+    lower, upper = line if isinstance(line, tuple) else (line, line)
+    return abs(lower - 0.4) + abs(upper - 0.4)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

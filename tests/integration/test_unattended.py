@@ -17,6 +17,7 @@ from bot.model import Capability, Stream
 from bot.queries.health import find_troubles, health
 from bot.rhythm import Every
 from bot.services import runs
+from bot.services.alarm import keep_troubles, tell_troubles
 from bot.services.ingest import poll
 from bot.settings import AccountSettings
 from bot.works import Work, works
@@ -198,3 +199,32 @@ def test_an_account_that_cannot_be_read_is_a_trouble_until_it_is_read_again(
         assert "comments could not be read at all" in found["read:school:comments"]
     house.cycle()
     assert not find_troubles(house.store, house.settings, house.clock.now())
+
+
+# told -------------------------------------------------------------------------------------------
+
+
+def troubled(house: House) -> list[str]:
+    """Who got a letter about a trouble."""
+    rows = house.rows("SELECT recipient FROM letter WHERE template = 'trouble'")
+    return sorted(row[0].partition("@")[0] for row in rows)
+
+
+def test_what_goes_on_for_half_an_hour_is_told_once_to_those_who_can_mend_it(house: House) -> None:
+    found = {"read:school:comments": "On school, comments could not be read at all."}
+    keep_troubles(house.store, house.clock, found)
+    house.clock.advance(minutes=29)
+    assert tell_troubles(house.store, house.clock, house.settings) == 0
+    house.clock.advance(minutes=1)
+    assert tell_troubles(house.store, house.clock, house.settings) == 2
+    house.clock.advance(hours=9)
+    assert tell_troubles(house.store, house.clock, house.settings) == 0
+    assert troubled(house) == ["ict", "j.field"]
+
+
+def test_what_passes_is_no_letter(house: House) -> None:
+    keep_troubles(house.store, house.clock, {"mail": "Letters have not left for a while."})
+    house.clock.advance(minutes=20)
+    keep_troubles(house.store, house.clock, {})
+    house.clock.advance(hours=1)
+    assert tell_troubles(house.store, house.clock, house.settings) == 0

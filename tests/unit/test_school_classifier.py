@@ -191,15 +191,14 @@ def test_a_threat_in_three_thousand_words_is_found(
 
 WAITING = "I know where she parks and I'll be waiting for her tonight"
 ALONE = "nobody sit with the fat new kid tomorrow"
-DROWNS = pytest.mark.xfail(strict=True, reason="praise around it drowns one such sentence")
 
 
 @pytest.mark.parametrize(
     ("words", "label", "calm"),
     [
-        pytest.param(WAITING, "serious.threat", CALM * 2, marks=DROWNS, id="threat, two sentences"),
-        pytest.param(WAITING, "serious.threat", LONG, marks=DROWNS, id="threat, 3,000 words"),
-        pytest.param(ALONE, "serious.abuse", CALM * 2, marks=DROWNS, id="abuse, two sentences"),
+        pytest.param(WAITING, "serious.threat", CALM * 2, id="threat, two sentences"),
+        pytest.param(WAITING, "serious.threat", LONG, id="threat, 3,000 words"),
+        pytest.param(ALONE, "serious.abuse", CALM * 2, id="abuse, two sentences"),
         pytest.param(ALONE, "serious.abuse", LONG, id="abuse, 3,000 words"),
     ],
 )
