@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.access import Viewer, may_sign_day
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.model import DayOutcome
+from bot.queries.mail import undelivered
 from bot.queries.today import HISTORY_DAYS, get_day, list_days
 from bot.school_calendar import day_of
 from bot.services.sign_day import end_comments_on, sign_day
@@ -109,4 +110,5 @@ def _page(
     if not 0 <= (day_of(now) - day).days <= _OLDEST:
         return not_found(request, viewer)
     found = get_day(context.store, context.settings, viewer, day, now)
-    return show(request, "today.html", viewer, status=status, found=found, typed=typed)
+    lost = len(undelivered(context.store, viewer))
+    return show(request, "today.html", viewer, status=status, found=found, typed=typed, lost=lost)
