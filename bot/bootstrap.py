@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from pathlib import Path
 from secrets import token_hex
-from threading import Event
+from threading import Event, Lock
 from typing import cast
 
 from filelock import FileLock, Timeout
@@ -58,6 +58,8 @@ class App:
     pinger: Pinger | None = None
     ending: Event = field(default_factory=Event)
     """Set once the process is asked to end: whatever goes on for long looks at it."""
+    judging: Lock = field(default_factory=Lock)
+    """Held by the one thread that judges: several would judge the same readings at once."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -58,7 +58,8 @@ def read_people(app: App, account: str) -> list[PollReport]:
 
 
 def _judged(app: App, report: PollReport) -> PollReport:
-    assess_waiting(app.store, app.clock, app.settings, app.classifiers)
+    with app.judging:
+        assess_waiting(app.store, app.clock, app.settings, app.classifiers, app.ending.is_set)
     write = _log.info if report.complete else _log.error
     write(
         "read" if report.complete else "could_not_read_all",

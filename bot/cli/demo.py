@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event
@@ -61,7 +62,7 @@ def demo(
         program_log.configure(folder, console=False)
         sandbox: Sandbox = load_class("sandboxes", "school").open(folder)
         try:
-            app = _build(sandbox, folder, port)
+            app = replace(_build(sandbox, folder, port), ending=stop)
             try:
                 if once:
                     _play_at_once(app, sandbox, _texts(comments))

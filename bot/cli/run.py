@@ -28,8 +28,9 @@ from bot.web import serve
 
 _log = structlog.get_logger("schoolgate.run")
 
-_GRACE_SECONDS = 6.0
-"""For what is under way when the process is asked to end; the pages take three more at most."""
+_GRACE_SECONDS = 5.0
+_PAGES_SECONDS = 3.5
+"""For what is under way when the process is asked to end: jobs and pages, then pages alone."""
 
 
 def run(
@@ -81,7 +82,8 @@ def run(
             sd_notify.stopping()
             server.ask_to_stop()
             left = timetable.stop(_GRACE_SECONDS)
-            server.stop()
+            if not server.stop(_PAGES_SECONDS):
+                left.append("pages")
             if left:
                 # A call that waits for its answer cannot be broken off. What it leaves is what a
                 # power cut leaves, and the next start knows what to do about that.

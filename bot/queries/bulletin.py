@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.access import Viewer
 from bot.letters import Line
-from bot.model import EffectKind, EffectStatus
+from bot.model import EffectKind, EffectStatus, Stream
 from bot.queries.cases import found_in, knows_what_was_found, safeguarding_beside
 from bot.queries.mail import undelivered
 from bot.queries.narrow import Tab, on_tab
@@ -26,9 +26,10 @@ from bot.wording import plain_name, role_name
 _ENOUGH_DISK = 500_000_000  # bytes
 _DONE = {EffectKind.HIDE: "hidden", EffectKind.DELETE: "deleted"}
 _STREAMS = {
-    "own_posts": "the school's own posts",
-    "comments": "comments",
-    "newcomers": "newcomers",
+    Stream.OWN_POSTS: "the school's own posts",
+    Stream.COMMENTS: "comments",
+    Stream.NEWCOMERS: "newcomers",
+    Stream.FOLLOWERS: "the whole list of followers",
 }
 
 

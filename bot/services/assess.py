@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -63,20 +63,26 @@ class Judged:
 
 
 def assess_waiting(
-    store: Store, clock: Clock, settings: Settings, classifiers: Sequence[Classifier]
+    store: Store,
+    clock: Clock,
+    settings: Settings,
+    classifiers: Sequence[Classifier],
+    ending: Callable[[], bool] = lambda: False,
 ) -> int:
     """Judge everything that waits; returns how many readings were judged.
 
     A text on which scoring fails three times is queued as *unscored*; the others are unharmed.
+    `ending` is asked between two batches: once it is true, the rest is left for the next start.
     """
     done = 0
-    while True:
+    while not ending():
         with store.read() as uow:
             waiting = uow.readings.waiting(BATCH)
         if not waiting:
-            return done
+            break
         judged, failed = _judge(waiting, settings, classifiers)
         done += record(store, clock, settings, judged, failed)
+    return done
 
 
 def _judge(

@@ -45,9 +45,6 @@ def read_newcomers(
     if sweep_is_due(settings, swept, swept_try, now):
         reports.append(_sweep(store, clock, adapter, settings.reads_per_month - spent, ending))
         spent += reports[-1].billed
-    whole = bool(reports) and reports[-1].complete
-    if settings.look is Look.ALWAYS and whole:
-        return reports  # whoever is new was among them
     if look_is_due(settings, looked, looked_try, now):
         left = settings.reads_per_month - spent
         reports.append(

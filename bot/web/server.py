@@ -75,7 +75,11 @@ class WebServer:
         """Take no more requests; returns at once."""
         self._server.should_exit = True
 
-    def stop(self) -> None:
-        """Answer what is under way, then end."""
+    def stop(self, within: float = 5.0) -> bool:
+        """Answer what is under way, for so many seconds at most; returns whether it has ended.
+
+        A page that is being computed cannot be broken off: its thread may be left behind.
+        """
         self.ask_to_stop()
-        self._thread.join()
+        self._thread.join(within)
+        return not self._thread.is_alive()

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ sys.path.insert(0, str(ROOT))
 from adapters.facebook import FacebookAdapter  # noqa: E402
 from adapters.smtp import SmtpMailer  # noqa: E402
 from adapters.x import XAdapter  # noqa: E402
+from bot.cli import demo  # noqa: E402
 from bot.cli import main as cli  # noqa: E402
+from bot.settings import Settings, load  # noqa: E402
 from bot.store.unit import Store, UnitOfWork  # noqa: E402
 
 CALLS = ("hide", "unhide", "delete", "observe", "send")
@@ -65,5 +68,14 @@ for port in (XAdapter, FacebookAdapter, SmtpMailer):
         if hasattr(port, name):
             setattr(port, name, _watched_pages(getattr(port, name)))
 
+
+def _without_the_model(*args: Any, **kwargs: Any) -> Settings:
+    """It is slow to start; what is killed here is what comes after judging and around it."""
+    settings = load(*args, **kwargs)
+    words = tuple(one for one in settings.classifiers if one.classifier == "lexicon")
+    return replace(settings, classifiers=words)
+
+
+demo.load = _without_the_model  # type: ignore[attr-defined]
 sys.argv = ["schoolgate", "demo", "--once", "--data", sys.argv[1]]
 cli.main()

@@ -32,7 +32,7 @@ def start(data: Path, boundary: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, str(CHILD), str(data), str(boundary)],
         cwd=data.parent,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
 
@@ -46,7 +46,10 @@ def lives_until_boundary(data: Path, boundary: int) -> bool:
 
 
 def lives_for(data: Path, seconds: float) -> bool:
+    """One start, so long from its first word on; whether it was killed."""
     process = start(data, 0)
+    assert process.stdout is not None
+    assert process.stdout.readline()
     try:
         _, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -147,6 +150,6 @@ def test_killed_at_step_boundaries_nothing_is_lost_doubled_or_invented(tmp_path:
 def test_killed_at_random_moments_nothing_is_lost_doubled_or_invented(tmp_path: Path) -> None:
     chance = random.Random(7)
     for day in kill_through_days(
-        tmp_path, KILLS // 3, lambda data: lives_for(data, chance.uniform(0.8, 2.5))
+        tmp_path, KILLS // 3, lambda data: lives_for(data, chance.uniform(0.5, 5.0))
     ):
         check(day)

@@ -229,7 +229,7 @@ def test_the_log_is_proven_whole_and_a_changed_entry_is_named(
     connection.close()
     changed = verify()
     assert changed.returncode == 1
-    assert "entry 1 was changed" in changed.stdout
+    assert "entry 1 was edited" in changed.stdout
 
 
 def test_check_names_each_finding_and_what_to_do(settings: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot.cycle import read_account
 from bot.errors import AdapterError
 from bot.jobs import Timetable
-from bot.model import Capability, Stream
+from bot.model import Capability, Scores, Stream, Text
 from bot.queries.health import find_troubles, health
 from bot.rhythm import Every
 from bot.services import runs
@@ -98,6 +99,32 @@ def test_a_reading_that_is_asked_to_end_is_nobodys_failure_and_goes_on_later(hou
     assert "asked to end" in report.why
     assert failures(house) == {}
     assert all(one.complete for one in house.cycle())
+
+
+def test_judging_that_is_asked_to_end_leaves_the_rest_for_the_next_start(house: House) -> None:
+    app = house.app
+    app.ending.set()
+    for number in range(3):
+        house.comes(f"Lovely, {number}")
+    poll(house.store, house.clock, app.adapters["school"], Stream.COMMENTS)
+    read_account(app, "school")
+    assert house.classifier.asked == []
+    house.cycle()
+    assert sorted(house.classifier.asked) == [f"Lovely, {number}" for number in range(3)]
+
+
+def test_two_jobs_that_read_at_once_do_not_judge_the_same_readings(house: House) -> None:
+    app, score, alone = house.app, house.classifier.score, []
+
+    def looked_at(texts: Sequence[Text]) -> list[Scores]:
+        alone.append(app.judging.locked())
+        return score(texts)
+
+    house.classifier.score = looked_at  # type: ignore[method-assign]  # what a job does meanwhile
+    house.comes("Lovely")
+    read_account(app, "school")
+    assert alone == [True]
+    assert not app.judging.locked()
 
 
 def test_a_job_that_does_not_end_is_left_behind_and_named(
