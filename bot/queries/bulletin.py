@@ -29,6 +29,7 @@ _STREAMS = {
     "own_posts": "the school's own posts",
     "comments": "comments",
     "newcomers": "newcomers",
+    "followers": "the whole list of followers",
 }
 
 
