@@ -64,8 +64,9 @@ class Above:
 class Content:
     """What was written, by whom, and where; for whoever may read it.
 
-    `judged` is the wording that the machine judged and a decision binds; `now` is set where it was
-    edited since and not judged again yet. `author` is empty where the platform withholds it.
+    `judged` is the wording that the machine judged and a decision binds; `edited_at` is set where
+    it was edited since and not judged again yet: nobody reads those words before it is known whom
+    they accuse. `author` is empty where the platform withholds it.
     `pictures_barred`: a picture that hangs on it may be an indecent one of a child (policy.md,
     section 2): nobody opens or copies it, so nothing links to it.
     """
@@ -73,7 +74,7 @@ class Content:
     author: str
     permalink: str
     judged: Wording
-    now: Wording | None
+    edited_at: datetime | None
     earlier: tuple[Wording, ...]
     post: Above | None
     parent: Above | None
@@ -237,20 +238,23 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
 
 
 def _content(connection: sa.Connection, viewer: Viewer, row: Any) -> Content:
-    readings = {
-        reading.id: _wording(reading)
-        for reading in connection.execute(
-            sa.select(t.reading)
-            .where(t.reading.c.item_id == row.item_id)
-            .order_by(t.reading.c.seen_at.desc(), t.reading.c.id.desc())
+    found = connection.execute(
+        sa.select(t.reading)
+        .where(
+            t.reading.c.item_id == row.item_id,
+            sa.or_(_was_judged(), t.reading.c.id.in_([row.reading_id, row.now_reading_id])),
         )
-    }
+        .order_by(t.reading.c.seen_at.desc(), t.reading.c.id.desc())
+    ).all()
+    readings = {reading.id: _wording(reading) for reading in found}
     shown = {row.reading_id, row.now_reading_id}
     return Content(
         author=name_of(row),
         permalink=row.permalink,
         judged=readings[row.reading_id],
-        now=readings[row.now_reading_id] if row.now_reading_id != row.reading_id else None,
+        edited_at=readings[row.now_reading_id].seen_at
+        if row.now_reading_id != row.reading_id
+        else None,
         earlier=tuple(words for number, words in readings.items() if number not in shown),
         # A quote heads a conversation of its own: nothing stands above itself.
         post=_above(connection, viewer, row.platform, row.post_id)
@@ -263,6 +267,10 @@ def _content(connection: sa.Connection, viewer: Viewer, row: Any) -> Content:
         pictures_barred=Kind.EXPLOITATION in row.kinds
         and any(a.kind in _PICTURES for words in readings.values() for a in words.attachments),
     )
+
+
+def _was_judged() -> sa.ColumnElement[bool]:
+    return sa.exists().where(t.verdict.c.reading_id == t.reading.c.id).correlate(t.reading)
 
 
 def _wording(row: Any) -> Wording:
@@ -285,6 +293,8 @@ def _above(
             t.item.c.platform == platform,
             t.item.c.kind.in_([ItemKind.OWN_POST, ItemKind.COMMENT]),
             t.item.c.native_id == native_id,
+            # Before that nobody knows whom it accuses.
+            sa.or_(t.item.c.kind == ItemKind.OWN_POST, _was_judged()),
         )
     ).first()
     if row is None or not _may_read_item(connection, viewer, row.id):

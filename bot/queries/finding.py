@@ -15,7 +15,7 @@ from bot.log import Entry, place_of, seal
 from bot.model import ItemKind, Kind, Outcome
 from bot.queries.cases import PER_PAGE
 from bot.queries.records import Record, records_of
-from bot.queries.seen import cases_with_items, looking, may_see, may_see_trail
+from bot.queries.seen import cases_with_items, entries_are_theirs, looking, may_see, may_see_trail
 from bot.retention import RetentionSettings
 from bot.store import Store
 from bot.store import tables as t
@@ -145,12 +145,17 @@ def confirmed_history(store: Store, viewer: Viewer, record: Record) -> list[tupl
 def proof_of(store: Store, viewer: Viewer, record: Record) -> list[Proof]:
     """The case's entries in the chain, each proved anew; none where the trail is not theirs."""
     with store.read() as uow:
-        theirs = uow.connection.scalar(
-            sa.select(t.case.c.id)
-            .select_from(cases_with_items())
-            .where(t.case.c.id == record.case_id, may_see_trail(viewer))
+        theirs = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see_trail(viewer))
+        shown = set(
+            uow.connection.scalars(
+                sa.select(t.log_entry.c.seq).where(
+                    t.log_entry.c.case_id == record.case_id,
+                    t.log_entry.c.case_id.in_(theirs),
+                    entries_are_theirs(viewer),
+                )
+            )
         )
-        entries = uow.log.of_case(record.case_id) if theirs is not None else []
+        entries = [one for one in uow.log.of_case(record.case_id) if one.seq in shown]
         sealed_on = [uow.log.code_before(entry.seq) for entry in entries]
         key = uow.log_key
     return [

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.access import Viewer, may_see_log
 from bot.log import Event
 from bot.queries.cases import PER_PAGE
-from bot.queries.seen import cases_with_items, looking, may_see_trail
+from bot.queries.seen import cases_with_items, entries_are_theirs, looking, may_see_trail
 from bot.store import Store
 from bot.store import tables as t
 
@@ -40,7 +40,10 @@ def list_log(
     theirs = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see_trail(viewer))
     query = (
         sa.select(t.log_entry.c.at, t.log_entry.c.event, t.log_entry.c.body)
-        .where(sa.or_(t.log_entry.c.case_id.is_(None), t.log_entry.c.case_id.in_(theirs)))
+        .where(
+            sa.or_(t.log_entry.c.case_id.is_(None), t.log_entry.c.case_id.in_(theirs)),
+            entries_are_theirs(viewer),
+        )
         .order_by(t.log_entry.c.seq.desc())
         .limit(limit)
         .offset(skip)

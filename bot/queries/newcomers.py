@@ -152,7 +152,7 @@ def list_newcomers(
     with looking(store) as connection:
         rows = connection.execute(query).all()
         edges = edges_of(connection, [row.id for row in rows])
-        known = _Known(connection, rows, settings)
+        known = _Known(connection, viewer, rows, settings)
     return [
         NewcomerLine(
             row.ref,
@@ -306,7 +306,11 @@ class _Known:
     """What is known beside the platform's facts, read once for a page of newcomers."""
 
     def __init__(
-        self, connection: sa.Connection, rows: Sequence[Any], settings: Settings | None
+        self,
+        connection: sa.Connection,
+        viewer: Viewer,
+        rows: Sequence[Any],
+        settings: Settings | None,
     ) -> None:
         self.registered: dict[tuple[str, str], tuple[str, date]] = {
             (row.platform, row.handle): (row.confirmed_by, row.confirmed_on)
@@ -325,7 +329,12 @@ class _Known:
                     t.item.c.author_id,
                     sa.func.min(t.item.c.created_at).label("first"),
                 )
-                .where(t.item.c.kind == ItemKind.COMMENT, t.item.c.author_id.in_(ids))
+                .select_from(t.item.outerjoin(t.case, t.case.c.item_id == t.item.c.id))
+                .where(
+                    t.item.c.kind == ItemKind.COMMENT,
+                    t.item.c.author_id.in_(ids),
+                    sa.or_(t.case.c.id.is_(None), ~accuses({viewer.person_key})),
+                )
                 .group_by(t.item.c.platform, t.item.c.author_id)
             )
         }

@@ -13,7 +13,7 @@ from bot import access
 from bot.access import CaseView, Viewer
 from bot.model import EffectKind, ItemKind, Outcome
 from bot.queries.cases import knows_what_was_found, safeguarding_beside
-from bot.queries.seen import VIEW_COLUMNS, cases_with_items, views_of
+from bot.queries.seen import VIEW_COLUMNS, cases_with_items, links_are_theirs, views_of
 from bot.retention import RetentionClass, RetentionSettings, class_of
 from bot.store import tables as t
 
@@ -148,7 +148,7 @@ def records_of(
         .where(t.case.c.id.in_(case_ids))
     ).all()
     views = views_of(connection, rows)
-    beside = _Beside(connection, [row.id for row in rows], [row.case_item_id for row in rows])
+    beside = _Beside(connection, viewer, [row.id for row in rows], [row.case_item_id for row in rows])
     found = {
         row.id: _record(row, viewer, views[row.id], rules, beside)
         for row in rows
@@ -164,7 +164,11 @@ class _Beside:
     """What hangs on the cases of one page, gathered with one query each."""
 
     def __init__(
-        self, connection: sa.Connection, case_ids: Sequence[int], item_ids: Sequence[int]
+        self,
+        connection: sa.Connection,
+        viewer: Viewer,
+        case_ids: Sequence[int],
+        item_ids: Sequence[int],
     ) -> None:
         self._connection = connection
         linked = t.case.alias()
@@ -177,7 +181,7 @@ class _Beside:
         additions = (
             sa.select(t.addition, sa.func.coalesce(linked.c.ref, "").label("linked_ref"))
             .outerjoin(linked, linked.c.id == t.addition.c.linked_case_id)
-            .where(t.addition.c.case_id.in_(case_ids))
+            .where(t.addition.c.case_id.in_(case_ids), links_are_theirs(viewer))
             .order_by(t.addition.c.id)
         )
         files = (

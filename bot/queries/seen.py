@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.access import DPO_KINDS, GRAVE, NO_CONTENT, SAFEGUARDING, CaseView, Viewer
+from bot.log import Event
 from bot.model import EffectKind, EffectStatus, ItemKind, Kind, Role
 from bot.store import Store
 from bot.store import tables as t
@@ -72,6 +73,26 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
                 sa.or_(_told(reading), _stands_in(viewer, _READING), _seen_as(viewer, officers)),
             ),
         ),
+    )
+
+
+def links_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows of `addition` but links to cases that this viewer must not know of."""
+    seen = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see(viewer))
+    return sa.or_(t.addition.c.linked_case_id.is_(None), t.addition.c.linked_case_id.in_(seen))
+
+
+def entries_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows of `log_entry` but those that write down such a link."""
+    return ~(
+        sa.exists()
+        .where(
+            t.log_entry.c.event == Event.ADDED,
+            t.addition.c.case_id == t.log_entry.c.case_id,
+            t.addition.c.at == t.log_entry.c.at,
+            ~links_are_theirs(viewer),
+        )
+        .correlate(t.log_entry)
     )
 
 

@@ -19,6 +19,7 @@ from bot.queries.log import LogLine
 from bot.queries.seen import (
     VIEW_COLUMNS,
     cases_with_items,
+    entries_are_theirs,
     looking,
     may_see,
     may_see_trail,
@@ -92,7 +93,7 @@ def get_trail(store: Store, viewer: Viewer, ref: str) -> Trail | None:
         if row is None:
             return None
         view = views_of(connection, [row])[row.id]
-        lines = _log(connection, row.id)
+        lines = _log(connection, viewer, row.id)
         steps = _steps(connection, row.id)
         reads, trail = access.may_see_text(viewer, view), access.may_see_trail(viewer, view)
         earlier = _earlier(connection, viewer, row) if reads and row.author_key else ()
@@ -137,10 +138,10 @@ def just_saved(store: Store, viewer: Viewer, ref: str, now: datetime) -> Saved |
     )
 
 
-def _log(connection: sa.Connection, case_id: int) -> tuple[LogLine, ...]:
+def _log(connection: sa.Connection, viewer: Viewer, case_id: int) -> tuple[LogLine, ...]:
     rows = connection.execute(
         sa.select(t.log_entry.c.at, t.log_entry.c.event, t.log_entry.c.body)
-        .where(t.log_entry.c.case_id == case_id)
+        .where(t.log_entry.c.case_id == case_id, entries_are_theirs(viewer))
         .order_by(t.log_entry.c.seq.desc())
     ).all()
     return tuple(LogLine(row.at, Event(row.event), "", json.loads(row.body)) for row in rows)

@@ -55,11 +55,17 @@ def suggest_steps(store: Store, clock: Clock, settings: Settings) -> int:
     Once for each step and author. Only what every headteacher may know of is counted.
     """
     at = clock.now()
-    heads = people_told({Role.HEADTEACHER}, (), settings.policy.people, day_of(at))
+    told_now = people_told({Role.HEADTEACHER}, (), settings.policy.people, day_of(at))
+    heads = {one.person.key for one in told_now} | {
+        # Whoever is away today reads the case once they are back.
+        person.key
+        for person in settings.policy.people
+        if Role.HEADTEACHER in person.roles
+    }
     with store.begin() as uow:
         counted = uow.authors.breaches(
             since=at - timedelta(days=settings.newcomers.breach_days),
-            hidden_from=frozenset(one.person.key for one in heads),
+            hidden_from=frozenset(heads),
         )
         told = 0
         for one in counted:

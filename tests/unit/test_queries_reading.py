@@ -126,13 +126,13 @@ def test_an_edit_that_nobody_judged_yet_stands_beside_the_words_that_were(school
     page = queries.get_case(school.store, OFFICER_VIEW, school.case_of(first.ref))
     assert page is not None
     assert page.content is not None
-    assert page.content.now is not None
-    assert (page.content.judged.text, page.content.now.text) == ("You cow", "Sorry")
+    assert page.content.edited_at is not None
+    assert (page.content.judged.text, page.content.earlier) == ("You cow", ())
     school.judge()
     page = queries.get_case(school.store, OFFICER_VIEW, school.case_of(first.ref))
     assert page is not None
     assert page.content is not None
-    assert (page.content.judged.text, page.content.now) == ("Sorry", None)
+    assert (page.content.judged.text, page.content.edited_at) == ("Sorry", None)
     assert [words.text for words in page.content.earlier] == ["You cow"]
 
 
