@@ -349,7 +349,7 @@ def test_every_export_is_the_same(both: tuple[Days, Days], form: str) -> None:
 
 
 def test_the_evidence_that_she_takes_out_is_the_same(both: tuple[Days, Days]) -> None:
-    accused, other = both
+    accused, _ = both
     packs = []
     for days in both:
         her = days.school.signed_in(HEAD)
