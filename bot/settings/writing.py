@@ -67,7 +67,7 @@ def _with_accounts(text: str, accounts: Table) -> str:
 
 def _with_mail(text: str, mail: Table) -> str:
     begin = text.index("# [mail]\n")
-    end = text.index("\n\n# --- Classifiers")
+    end = text.index("\n\n", begin) + 1
     return f"{text[:begin]}[mail]\n{_lines(mail)}{text[end:]}"
 
 
