@@ -23,8 +23,9 @@ from bot.keeping.sealing import KEY_FILE, new_key
 from bot.log import Event, verify
 from bot.restoring import restore
 from bot.services.heads import keep_head
-from bot.services.purge import Purge, What, Why, purge
+from bot.services.purge import Purge, purge
 from bot.store import Store
+from bot.store.purges import What, Why
 from tests.builders import NOON, FixedClock
 from tests.house import HIDES, KEY, House
 
