@@ -83,9 +83,17 @@ def comes_true(what: Callable[[], bool]) -> bool:
 
 
 def verdicts(data: Path) -> int:
+    return counted(data, "SELECT count(*) FROM verdict")
+
+
+def waiting(data: Path) -> int:
+    return counted(data, "SELECT count(*) FROM reading WHERE waiting AND text LIKE 'You fat cow%'")
+
+
+def counted(data: Path, query: str) -> int:
     connection = sqlite3.connect(data / "schoolgate.db")
     try:
-        return int(connection.execute("SELECT count(*) FROM verdict").fetchone()[0])
+        return int(connection.execute(query).fetchone()[0])
     except sqlite3.OperationalError:
         return 0
     finally:
@@ -142,6 +150,30 @@ base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
     again = run("--once")
     _, errors = again.communicate(timeout=LIMIT)
     assert again.returncode == 1, errors  # nothing was half done; the Page is still silent
+
+
+def test_sigterm_ends_it_within_ten_seconds_though_the_model_is_at_work(
+    run: Callable[..., subprocess.Popen[str]], settings: Path, tmp_path: Path
+) -> None:
+    many = [f"You fat cow, number {n}, everybody at the gate says so. " * 5 for n in range(150)]
+    text = settings.read_text().replace(
+        'comments = ["Lovely", ', f"comments = {json.dumps(many)} #"
+    )
+    settings.write_text(text)
+    process = run()
+    assert process.stdout is not None
+    assert "watching" in process.stdout.readline()
+    assert comes_true(lambda: waiting(tmp_path / "data") == len(many))
+    asked = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(LIMIT) == 0
+    took = time.monotonic() - asked
+    process.communicate()
+    assert took < 10
+    last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
+    assert last["event"] == "stopped"
+    assert waiting(tmp_path / "data") + verdicts(tmp_path / "data") == len(many)
+    assert waiting(tmp_path / "data"), "it judged to the end: this has shown nothing"
 
 
 def test_a_second_daemon_on_the_same_data_is_refused_in_plain_words(
