@@ -148,7 +148,9 @@ def records_of(
         .where(t.case.c.id.in_(case_ids))
     ).all()
     views = views_of(connection, rows)
-    beside = _Beside(connection, viewer, [row.id for row in rows], [row.case_item_id for row in rows])
+    beside = _Beside(
+        connection, viewer, [row.id for row in rows], [row.case_item_id for row in rows]
+    )
     found = {
         row.id: _record(row, viewer, views[row.id], rules, beside)
         for row in rows
