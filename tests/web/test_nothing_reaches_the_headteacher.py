@@ -30,11 +30,11 @@ from bot.queries.news import news_since
 from bot.services import steps
 from bot.services.addition import Addition, add_to_case
 from bot.services.decide import Wish, decide
-from bot.services.repeat import note_step
+from bot.services.repeat import note_step, suggest_steps
 from bot.services.report import Report, enter_by_hand
 from bot.settings import MailSettings, Settings
 from bot.store.additions import AdditionKind
-from tests.builders import a_comment, an_author
+from tests.builders import FixedClock, a_comment, an_author
 from tests.web.every_route import routes_of
 from tests.web.pages_stage import (
     ABOUT_THE_HEAD,
@@ -356,7 +356,7 @@ def test_every_export_is_the_same(both: tuple[Days, Days], form: str) -> None:
 
 
 def test_the_evidence_that_she_takes_out_is_the_same(both: tuple[Days, Days]) -> None:
-    accused, other = both
+    accused, _ = both
     packs = []
     for days in both:
         her = days.school.signed_in(HEAD)
@@ -406,3 +406,32 @@ def test_the_news_and_the_route_say_nothing(both: tuple[Days, Days]) -> None:
     assert told
     assert told.isdisjoint(accused.kept.values())
     assert all(route_of(store, her, ref) is None for ref in accused.kept.values())
+
+
+def test_what_accuses_a_head_who_is_away_counts_towards_no_step(tmp_path: Path) -> None:
+    day = FixedClock().now().date()
+    settings = some_settings()
+    people = tuple(
+        replace(one, away=((day, day),)) if one.key == HEAD else one for one in settings.people
+    )
+    settings = replace(settings, people=people, policy=replace(settings.policy, people=people))
+    school, chair = School(tmp_path, settings), Viewer(CHAIR, frozenset({Role.CHAIR_OF_GOVERNORS}))
+    for number in range(max(settings.newcomers.steps)):
+        ref = school.comes(f"{CANARY} {number}", ABOUT_THE_HEAD, author=an_author("77"))
+        decide(school.store, school.clock, chair, Wish(ref, 1, Outcome.HIDE, "Looked at."))
+    assert suggest_steps(school.store, school.clock, settings) == 0
+    school.store.close()
+
+
+def test_words_that_nobody_judged_yet_are_shown_to_nobody(tmp_path: Path) -> None:
+    school = School(tmp_path)
+    comment = a_comment("You cow")
+    school.meet(comment)
+    school.judge(AN_INSULT)
+    school.meet(replace(comment, text=CANARY))
+    page = school.signed_in(HEAD).opens(f"/cases/{school.case_of(comment.ref)}")
+    assert "You cow" in page.text
+    assert CANARY not in page.text
+    school.judge(ABOUT_THE_HEAD)
+    assert school.signed_in(HEAD).opens(f"/cases/{school.case_of(comment.ref)}").status == 404
+    school.store.close()
