@@ -18,7 +18,7 @@ from bot.model import (
     Restriction,
 )
 from bot.queries.cases import PER_PAGE, edges_of
-from bot.queries.seen import cases_with_items, looking, may_settle
+from bot.queries.seen import cases_with_items, looking, may_settle, steps_are_theirs
 from bot.rules.newcomers import Pointer, Pointing, School, pointers
 from bot.settings import Settings
 from bot.store import Store
@@ -261,7 +261,10 @@ def list_authors(
         ).all()
         steps = connection.execute(
             sa.select(t.author_step)
-            .where(t.author_step.c.author_id.in_([row.author_id for row in rows]))
+            .where(
+                t.author_step.c.author_id.in_([row.author_id for row in rows]),
+                steps_are_theirs(viewer),
+            )
             .order_by(t.author_step.c.id.desc())
         ).all()
     return [

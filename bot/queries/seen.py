@@ -82,9 +82,35 @@ def links_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.or_(t.addition.c.linked_case_id.is_(None), t.addition.c.linked_case_id.in_(seen))
 
 
+def steps_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows of `author_step` but those that others took about who by then had accused them."""
+    accused_by_then = (
+        sa.exists()
+        .where(
+            t.case_exclusion.c.person == viewer.person_key,
+            t.case_exclusion.c.case_id == t.case.c.id,
+            t.case.c.item_id == t.item.c.id,
+            t.case.c.opened_at <= t.author_step.c.at,
+            t.item.c.platform == t.author_step.c.platform,
+            t.item.c.author_id == t.author_step.c.author_id,
+        )
+        .correlate(t.author_step)
+    )
+    return sa.or_(t.author_step.c.person == viewer.person_key, ~accused_by_then)
+
+
 def entries_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """The rows of `log_entry` but those that write down such a link."""
-    return ~(
+    """The rows of `log_entry` but those that write down such a link or such a step."""
+    steps = (
+        sa.exists()
+        .where(
+            t.log_entry.c.event == Event.STEP,
+            t.author_step.c.at == t.log_entry.c.at,
+            ~steps_are_theirs(viewer),
+        )
+        .correlate(t.log_entry)
+    )
+    return ~steps & ~(
         sa.exists()
         .where(
             t.log_entry.c.event == Event.ADDED,

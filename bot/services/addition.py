@@ -50,7 +50,9 @@ def add_to_case(store: Store, clock: Clock, viewer: Viewer, ref: str, given: Add
             by=viewer.person_key,
             at=at,
         )
-        uow.cases.touch(case.id)
+        if linked is None:
+            # A link may be kept from some who see this case: no number may move that they see.
+            uow.cases.touch(case.id)
         facts = {
             "case": case.ref,
             "by": viewer.person_key,

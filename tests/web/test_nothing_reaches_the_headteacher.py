@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,11 @@ from bot.queries.news import news_since
 from bot.services import steps
 from bot.services.addition import Addition, add_to_case
 from bot.services.decide import Wish, decide
+from bot.services.repeat import note_step, suggest_steps
 from bot.services.report import Report, enter_by_hand
 from bot.settings import MailSettings, Settings
 from bot.store.additions import AdditionKind
-from tests.builders import a_comment, an_author
+from tests.builders import FixedClock, a_comment, an_author
 from tests.web.every_route import routes_of
 from tests.web.pages_stage import (
     ABOUT_THE_HEAD,
@@ -189,6 +191,9 @@ class Days:
         steps.suspect_picture(store, clock, settings, lead, self.kept["with a child"], case)
         link = Addition(AdditionKind.LINK, linked_ref=self.kept["with a child"])
         add_to_case(store, clock, lead, self.seen["child"], link)
+        officer = self.viewers[OFFICER]
+        for author in ("79", "77"):
+            note_step(store, clock, officer, "memory", author, "removal")
         store_note = Addition(AdditionKind.NOTE, f"{CANARY} addition")
         add_to_case(store, clock, chair, self.kept["by name"], store_note)
 
@@ -311,12 +316,14 @@ def test_every_page_is_the_same(both: tuple[Days, Days]) -> None:
     different = []
     for path, like in paths:
         one, two = hers.opens(path), theirs.opens(like)
-        if (one.status, accused.plain(one.text)) != (two.status, other.plain(two.text)):
-            different.append(like)
+        lines = accused.plain(one.text).splitlines(), other.plain(two.text).splitlines()
+        told = "\n".join(unified_diff(*lines, lineterm="", n=0))
+        if told or one.status != two.status:
+            different.append(f"{like}: {one.status}, {two.status}\n{told}")
         assert not any(ref in one.text for ref in accused.kept.values()), path
         if f"={CANARY}" not in path:
             assert CANARY not in one.text, path
-    assert different == []
+    assert not different, "\n".join(different)
 
 
 def test_what_is_kept_from_her_answers_as_what_is_not_there(both: tuple[Days, Days]) -> None:
@@ -399,3 +406,32 @@ def test_the_news_and_the_route_say_nothing(both: tuple[Days, Days]) -> None:
     assert told
     assert told.isdisjoint(accused.kept.values())
     assert all(route_of(store, her, ref) is None for ref in accused.kept.values())
+
+
+def test_what_accuses_a_head_who_is_away_counts_towards_no_step(tmp_path: Path) -> None:
+    day = FixedClock().now().date()
+    settings = some_settings()
+    people = tuple(
+        replace(one, away=((day, day),)) if one.key == HEAD else one for one in settings.people
+    )
+    settings = replace(settings, people=people, policy=replace(settings.policy, people=people))
+    school, chair = School(tmp_path, settings), Viewer(CHAIR, frozenset({Role.CHAIR_OF_GOVERNORS}))
+    for number in range(max(settings.newcomers.steps)):
+        ref = school.comes(f"{CANARY} {number}", ABOUT_THE_HEAD, author=an_author("77"))
+        decide(school.store, school.clock, chair, Wish(ref, 1, Outcome.HIDE, "Looked at."))
+    assert suggest_steps(school.store, school.clock, settings) == 0
+    school.store.close()
+
+
+def test_words_that_nobody_judged_yet_are_shown_to_nobody(tmp_path: Path) -> None:
+    school = School(tmp_path)
+    comment = a_comment("You cow")
+    school.meet(comment)
+    school.judge(AN_INSULT)
+    school.meet(replace(comment, text=CANARY))
+    page = school.signed_in(HEAD).opens(f"/cases/{school.case_of(comment.ref)}")
+    assert "You cow" in page.text
+    assert CANARY not in page.text
+    school.judge(ABOUT_THE_HEAD)
+    assert school.signed_in(HEAD).opens(f"/cases/{school.case_of(comment.ref)}").status == 404
+    school.store.close()
