@@ -44,6 +44,7 @@ ROUTES = sorted(set(DOORS) - {"POST /sign-out", "POST /sign-out/everywhere"})
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("news_that_ends")
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_request_breaks_a_page(pages: Pages, route: str) -> None:
     method, _, path = route.partition(" ")
