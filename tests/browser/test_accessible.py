@@ -86,3 +86,11 @@ def test_being_invited_is_accessible_to_the_recovery_codes(watched: Watched) -> 
         page.get_by_role("button", name="Go on").click()
         expect(page.get_by_role("heading", name="recovery codes")).to_be_visible()
         assert_accessible(page)
+
+
+def test_the_record_of_a_case_in_the_log_is_accessible(watched: Watched) -> None:
+    with watched.page(OFFICER) as page:
+        page.goto("/log/search")
+        page.goto(str(page.locator('main a[href^="/log/cases/"]').first.get_attribute("href")))
+        assert "/log/cases/" in page.url
+        assert_accessible(page)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from tests.builders import NOON
 from tests.web.pages_stage import CHAIR, DPO, DSL, HEAD, OFFICER, TECHNICIAN
 
 EVERYBODY = frozenset({OFFICER, HEAD, DSL, CHAIR, DPO, TECHNICIAN})
@@ -39,6 +40,11 @@ class Door:
 
 _TABS = ("?tab=others", "?tab=done", "?tab=baseline")
 _HIDING = frozenset({OFFICER, HEAD})
+_VETTING = frozenset({OFFICER})
+_BY_HAND = frozenset({OFFICER, HEAD, DSL, CHAIR})
+_MACHINERY = frozenset({OFFICER, TECHNICIAN})
+_REASON = {"reason": "a test"}
+TODAY = NOON.date().isoformat()
 
 DOORS: Mapping[str, Door] = {
     "GET /": Door(states=_TABS),
@@ -46,10 +52,55 @@ DOORS: Mapping[str, Door] = {
     "POST /cases/{ref}/decision": Door(
         READERS, form={"outcome": "hide", "reason": "a test", "version": "1"}
     ),
+    "POST /cases/{ref}/undo": Door(),
+    "POST /cases/{ref}/note": Door(READERS, form=_REASON),
+    "POST /cases/{ref}/route": Door(READERS, form={"role": "dsl", **_REASON}),
+    "POST /cases/{ref}/forward": Door(READERS, form={"role": "headteacher", **_REASON}),
+    "POST /cases/{ref}/contest": Door(READERS, form=_REASON),
+    "POST /cases/{ref}/picture": Door(READERS, form={"version": "1"}),
+    "POST /cases/{ref}/told": Door(_VETTING, form={"person": HEAD}),
+    "POST /decisions": Door(form={"outcome": "hide", **_REASON}),
+    "POST /decisions/undo": Door(),
+    "GET /news": Door(strangers=True, page=False),  # strangers get 204, and no more
     "GET /newcomers": Door(),
+    "POST /newcomers": Door(form={"outcome": "approve"}),
+    "POST /newcomers/baseline": Door(_VETTING, form={"account": "school"}),
+    "GET /restrictions": Door(_HIDING),
+    "POST /restrictions/{ref}/done": Door(_HIDING),
+    "POST /restrictions/{ref}/lift": Door(_HIDING),
+    "GET /register": Door(_VETTING),
+    "POST /register": Door(_VETTING, form={"platform": "x", "handle": "@kelly"}),
+    "POST /register/import": Door(_VETTING, form={"lines": "x,@kelly"}),
+    "POST /register/{entry_id}/remove": Door(_VETTING, fills={"entry_id": "1"}),
+    "GET /authors": Door(_HIDING),
+    "POST /authors/step": Door(_HIDING, form={"platform": "x", "author": "1", "taken": "advice"}),
+    "GET /staff-advice": Door(_HIDING),
+    "GET /report": Door(READERS, states=("?about=impersonation",)),
+    "POST /report": Door(READERS, form={"about": "contact", "words": "a test"}),
     "GET /log": Door(READERS),
+    "GET /log/search": Door(
+        READERS, states=("?words=canary", "?kind=allegation", "?status=open", "?where=other")
+    ),
+    "POST /log/export": Door(READERS, form={"form": "csv"}),
+    "GET /log/by-hand": Door(_BY_HAND),
+    "POST /log/by-hand": Door(_BY_HAND, form={"where": "blog", "summary": "a test"}),
+    "GET /log/cases/{ref}": Door(READERS),
+    "POST /log/cases/{ref}/{act}": Door(READERS, fills={"act": "add"}, form={"said": "a test"}),
+    "GET /log/cases/{ref}/files/{file_ref}": Door(READERS, page=False),
+    "GET /today": Door(_HIDING),
+    "POST /today/sign": Door(_HIDING, form={"day": TODAY, "outcome": "could_not_check", **_REASON}),
+    "POST /today/comments-off": Door(_HIDING, form={"account": "school"}),
+    "GET /days": Door(_HIDING),
+    "GET /letters/{ref}": Door(),
+    "POST /letters/{ref}/known": Door(),
+    "GET /undelivered": Door(_MACHINERY),
+    "GET /drill": Door(),
+    "GET /status": Door(_MACHINERY),
+    "GET /readyz": Door(strangers=True, page=False),
+    "GET /metrics": Door(strangers=True, page=False),
     "GET /reading": Door(),
     "POST /hiding": Door(_HIDING, form={"stop": "yes"}),
+    "POST /hiding/kind": Door(_HIDING, form={"kind": "abuse", "hide": "yes"}),
     "GET /preview": Door(_HIDING),
     "GET /agreement": Door(_HIDING),
     "GET /sample": Door(frozenset({OFFICER})),

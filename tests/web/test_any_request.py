@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation.modes import GenerationMode
 
+from bot.services import runs
 from tests.web.every_route import DOORS
 from tests.web.pages_stage import AN_INSULT, OFFICER, Browser, School
 
@@ -26,6 +27,8 @@ class Pages:
         self.ref = school.comes("You cow", AN_INSULT)
         school.newcomer("Alex Mercer")
         school.reads_everything()
+        runs.expect(school.store, {"watch": 60})
+        runs.began(school.store, school.clock, "watch")
         self.browser: Browser = school.signed_in(OFFICER)
         self.stranger: Browser = school.stranger()
         self.token = {"csrftoken": self.browser.token()}
@@ -44,6 +47,7 @@ ROUTES = sorted(set(DOORS) - {"POST /sign-out", "POST /sign-out/everywhere"})
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("news_that_ends")
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_request_breaks_a_page(pages: Pages, route: str) -> None:
     method, _, path = route.partition(" ")

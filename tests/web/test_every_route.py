@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from bot.model import Finding, Kind, Severity, Target
+from bot.access import Viewer
+from bot.model import Finding, Kind, Role, Severity, Target
+from bot.services import runs
+from bot.services.notify import compose
+from bot.services.report import Report, Upload, enter_by_hand
+from bot.settings import MailSettings
 from bot.store import tables as t
 from tests.builders import an_author
-from tests.web.every_route import DOORS, EVERYBODY, routes_of
+from tests.web.every_route import DOORS, EVERYBODY, READERS, routes_of
 from tests.web.pages_stage import (
     ABOUT_THE_HEAD,
     AN_ADVERT,
@@ -27,6 +33,7 @@ from tests.web.pages_stage import (
     Browser,
     School,
     an_accusation,
+    the_settings,
 )
 
 A_CRY = Finding(Kind.WELFARE, Severity.SERIOUS, Target.PUPIL, True)
@@ -57,34 +64,101 @@ CANARIES: Mapping[str, tuple[Finding, frozenset[str], frozenset[str]]] = {
 }
 
 
+REPORT = "canary-report"
+"""What the chair put in by hand, with a file: it accuses the headteacher, and stands nowhere."""
+
+READABLE_BY: Mapping[str, frozenset[str]] = {
+    **{words: readers for words, (_, readers, _) in CANARIES.items()},
+    REPORT: frozenset({CHAIR}),
+    "canary-newcomer": frozenset({OFFICER}),
+    "canary-blocked": frozenset({OFFICER, HEAD}),
+    "canary_parent": frozenset({OFFICER}),
+}
+
+
 class Stage:
-    """A school with one case of each sort, and everybody signed in."""
+    """A school with one case of each sort, each sort of page filled, and everybody signed in."""
 
     def __init__(self, directory: Path) -> None:
-        self.school = School(directory)
+        mail = MailSettings("memory", "gate@rossmore.example", {})
+        self.school = School(directory, replace(the_settings(), mail=mail))
         self.refs = {
             words: self.school.comes(words, finding, author=an_author(name=f"author of {words}"))
             for words, (finding, _, _) in CANARIES.items()
         }
         self.newcomer = self.school.newcomer("canary-newcomer")
         self.school.reads_everything()
+        runs.expect(self.school.store, {"watch": 60})
+        runs.began(self.school.store, self.school.clock, "watch")
         self.browsers = {key: self.school.signed_in(key) for key in EVERYBODY}
+        self.known = {ref: CANARIES[words][2] for words, ref in self.refs.items()}
+        self.read = {ref: CANARIES[words][1] for words, ref in self.refs.items()}
+        self._people_do_their_work()
+        compose(self.school.store, self.school.clock, self.school.settings)
+
+    def _people_do_their_work(self) -> None:
+        """Breaches are confirmed, somebody is blocked, a report is put in, a day is signed."""
+        officer = self.browsers[OFFICER]
+        officer.decides(self.refs["canary-insult"], "hide", "an insult")
+        self.browsers[CHAIR].decides(self.refs["canary-accusation"], "hide", "an accusation")
+        blocked = self.school.newcomer("canary-blocked")
+        vetted = {"pick": f"{blocked}:1", "outcome": "not_suitable", "why": "business"}
+        officer.sends("/newcomers", {**vetted, "then": "block"})
+        officer.sends("/register", {"platform": "x", "handle": "@canary_parent"})
+        with self.school.store.engine.connect() as connection:
+            self.restriction = str(connection.scalar(sa.select(t.restriction.c.ref)))
+            self.entry = str(connection.scalar(sa.select(t.register.c.id)))
+        settings, chair = self.school.settings, Viewer(CHAIR, frozenset({Role.CHAIR_OF_GOVERNORS}))
+        seen = Report(
+            where="other",
+            summary=REPORT,
+            kind=Kind.ALLEGATION,
+            target=Target.HEADTEACHER,
+            serious=True,
+            occurred_at=self.school.clock.now(),
+            supplied_by="a parent",
+            file=Upload(f"{REPORT}.pdf", b"%PDF-1.7 " + REPORT.encode()),
+        )
+        ref = enter_by_hand(self.school.store, self.school.clock, settings, chair, seen)
+        self.refs[REPORT] = ref
+        self.known[ref] = self.read[ref] = READABLE_BY[REPORT]
+        with self.school.store.engine.connect() as connection:
+            self.file = str(connection.scalar(sa.select(t.upload.c.ref)))
 
     def paths(self, route: str) -> Iterator[tuple[str, frozenset[str]]]:
         """The addresses of a route, each with the keys of those for whom there is something."""
         path, door = route.partition(" ")[2], DOORS[route]
-        if "{ref}" in path and path.startswith("/cases/"):
-            for words, ref in self.refs.items():
-                yield path.replace("{ref}", ref), CANARIES[words][2]
-            yield path.replace("{ref}", "0" * 12), frozenset()
+        fills = {"entry_id": self.entry, **door.fills}
+        for name, value in fills.items():
+            path = path.replace(f"{{{name}}}", value)
+        if "{file_ref}" in path:
+            path = path.replace("{file_ref}", self.file)
+            for ref in self.refs.values():
+                has_it = self.read[ref] if ref == self.refs[REPORT] else frozenset()
+                yield path.replace("{ref}", ref), has_it
         elif "{ref}" in path:
+            for ref, has_it in self._refs_in(path):
+                yield path.replace("{ref}", ref), has_it
             yield path.replace("{ref}", "0" * 12), frozenset()
         else:
-            for name, value in door.fills.items():
-                path = path.replace(f"{{{name}}}", value)
             yield path, EVERYBODY
             for state in door.states:
                 yield path + state, EVERYBODY
+
+    def _refs_in(self, path: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """What the address may name, each with the keys of those for whom it is there."""
+        if path.startswith("/cases/"):
+            yield from self.known.items()
+        elif path.startswith("/log/cases/"):
+            yield from self.read.items()
+        elif path.startswith("/restrictions/"):
+            yield self.restriction, EVERYBODY
+        elif path.startswith("/letters/"):
+            with self.school.store.engine.connect() as connection:
+                letters = connection.execute(sa.select(t.letter.c.ref, t.letter.c.person)).all()
+            assert letters
+            for letter in letters:
+                yield letter.ref, frozenset({letter.person})
 
     def stored(self) -> dict[str, list[tuple[object, ...]]]:
         """All that is stored, but when sessions were last used."""
@@ -120,9 +194,10 @@ def test_every_route_of_the_app_is_in_the_table_and_no_other(school: School) -> 
 def traces(answer: Answer, key: str) -> set[str]:
     """The words in a page that this person may not read."""
     text = answer.text + str(answer.headers)
-    found = {words for words, (_, readers, _) in CANARIES.items() if words in text}
-    return {words for words in found if key not in CANARIES[words][1]}
+    return {words for words, readers in READABLE_BY.items() if words in text and key not in readers}
 
+
+pytestmark = pytest.mark.usefixtures("news_that_ends")
 
 GETS = sorted(route for route in DOORS if route.startswith("GET"))
 POSTS = sorted(route for route in DOORS if route.startswith("POST"))
@@ -194,6 +269,57 @@ def test_no_form_is_taken_without_its_token(stage: Stage, route: str, key: str) 
         response = bare.client.post(path, data={"csrftoken": others, **DOORS[route].form})
         assert response.status_code == 403
     assert stage.stored() == before
+
+
+@pytest.mark.parametrize("key", sorted(READERS))
+def test_a_search_of_the_log_finds_what_one_may_read_and_no_more(stage: Stage, key: str) -> None:
+    readers = {words: READABLE_BY[words] for words in stage.refs}
+    for words, ref in stage.refs.items():
+        found = ref in stage.browsers[key].opens(f"/log/search?words={words}").text
+        assert found is (key in readers[words]), words
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "readers"),
+    [
+        ("/authors", "author of canary-insult", {OFFICER, HEAD}),
+        ("/authors", "author of canary-accusation", {OFFICER}),
+        ("/restrictions", "canary-blocked", {OFFICER, HEAD}),
+        ("/register", "canary_parent", {OFFICER}),
+    ],
+)
+def test_what_is_known_of_people_is_shown_to_those_whose_work_it_is(
+    stage: Stage, path: str, words: str, readers: set[str]
+) -> None:
+    for key, browser in stage.browsers.items():
+        assert (words in browser.opens(path).text) is (key in readers), key
+
+
+def test_nobody_decides_several_cases_that_are_not_theirs(fresh: Stage) -> None:
+    before = fresh.stored()
+    for key in sorted(EVERYBODY):
+        theirs = [ref for ref, readers in fresh.read.items() if key not in readers]
+        for version in range(1, 4):
+            cases = [f"{ref}:{version}" for ref in theirs]
+            wish = {"outcome": "hide", "reason": "a test"}
+            answer = fresh.browsers[key].sends("/decisions", {"case": cases, **wish})
+            assert traces(answer, key) == set()
+        answer = fresh.browsers[key].sends("/decisions/undo", {"case": theirs})
+        assert traces(answer, key) == set()
+    assert fresh.stored() == before
+
+
+@pytest.mark.parametrize("act", ["add", "hold", "release", "redact", "purge", "pack"])
+def test_nobody_touches_a_record_that_is_not_theirs(fresh: Stage, act: str) -> None:
+    before = fresh.stored()
+    for key in sorted(EVERYBODY):
+        for ref, readers in fresh.read.items():
+            if key not in readers:
+                form = {"said": "a test", "phrase": "canary"}
+                answer = fresh.browsers[key].sends(f"/log/cases/{ref}/{act}", form)
+                assert answer.status == 404, (key, ref)
+                assert traces(answer, key) == set()
+    assert fresh.stored() == before
 
 
 @pytest.mark.parametrize("route", GETS)
