@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot import log
 from bot.access import Viewer, may_report
 from bot.errors import NotAllowed, Refused
+from bot.log import Event
 from bot.model import Kind, Role, Urgency
 from bot.ports import Clock
 from bot.services.telling import tell
@@ -75,6 +77,14 @@ def report(
             link = REPORT_LINKS[given.platform]
             told_where = f"Report it to the platform, which alone can end it: {link}"
             uow.cases.sound_alarm(case.id, told_where)
+        facts = {
+            "case": case.ref,
+            "by": viewer.person_key,
+            "where": given.platform,
+            "text": log.digest_for_log(case.ref, given.words.strip()),
+            "about": given.about,
+        }
+        log.append(uow.log, uow.log_key, at=at, event=Event.ENTERED, case_id=case.id, facts=facts)
         tell(uow, settings, case, told, Urgency.URGENT, at)
         uow.commit()
     return case.ref

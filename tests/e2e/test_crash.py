@@ -24,7 +24,7 @@ from bot.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHILD = ROOT / "tests" / "e2e" / "demo_that_dies.py"
-KILLS = int(os.environ.get("SCHOOLGATE_TEST_KILLS", "45"))
+KILLS = int(os.environ.get("SCHOOLGATE_TEST_KILLS", "21"))
 LIMIT = 300
 
 
