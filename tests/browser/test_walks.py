@@ -108,9 +108,9 @@ def _decide_by_keyboard(page: Page, outcome: str, reason: str) -> None:
         if page.locator(f'input[type=radio][value="{outcome}"]:checked').count():
             break
         page.keyboard.press("ArrowDown")
-    tab_to(page, "Reason")
+    tab_to(page, "In your own words")
     page.keyboard.type(reason)
-    tab_to(page, "Save decision")
+    tab_to(page, "Save and stay here")
     page.keyboard.press("Enter")
     page.wait_for_load_state()
 
@@ -141,8 +141,8 @@ def test_a_case_is_decided_without_javascript_on_a_telephone(watched: Watched, k
         page.locator(f'main a[href^="/cases/{ref}"]').first.click()
         expect(page.get_by_text(f"You silly cow, says {key}").first).to_be_visible()
         page.locator('input[type=radio][value="hide"]').check()
-        page.get_by_label("Reason", exact=False).first.fill("An insult.")
-        page.get_by_role("button", name="Save decision").click()
+        page.get_by_label("In your own words").first.fill("An insult.")
+        page.get_by_role("button", name="Save and stay here").click()
         expect(page.get_by_text("An insult.").first).to_be_visible()
     assert _outcome(watched, ref) == "hide"
 

@@ -108,7 +108,7 @@ def answer_to(text: str, *options: str) -> dict[str, object]:
 
 def test_judge_takes_the_list_of_a_data_folder(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("Kaizen\n", "utf-8")
-    text = "kaizen in 3B wets the bed lol"
+    text = "the Kaizen meeting is at 3 in room 3B"
     with_list = answer_to(text, "--data", str(tmp_path))
     without = answer_to(text)
     assert with_list["kinds"] != without["kinds"]

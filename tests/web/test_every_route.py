@@ -366,6 +366,10 @@ def _pages(browser: Browser, ref: str) -> Iterator[str]:
     for route in GETS:
         path, door = route.partition(" ")[2], DOORS[route]
         if OFFICER in door.open_to and door.page and not door.strangers:
+            if "{ref}" in path and not path.startswith(("/cases/", "/log/cases/")):
+                continue  # a letter has a reference of its own
+            for name, value in door.fills.items():
+                path = path.replace(f"{{{name}}}", value)
             yield path.replace("{ref}", ref)
             yield from (path + state for state in door.states)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from bot.access import Viewer
@@ -27,7 +28,10 @@ def told(school: School, key: str, mark: int, *, stays: bool = True) -> list[dic
         stream = stream_of(look, lambda: stays, mark, pause=0, rounds=1)
         return [event async for event in stream]
 
-    events = [event for event in asyncio.run(collect()) if event.startswith("data: ")]
+    # In a thread of its own: a browser's test in the same process keeps its loop running.
+    with ThreadPoolExecutor(1) as alone:
+        found = alone.submit(lambda: asyncio.run(collect())).result()
+    events = [event for event in found if event.startswith("data: ")]
     return [json.loads(event.removeprefix("data: ")) for event in events]
 
 
