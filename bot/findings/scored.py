@@ -81,8 +81,10 @@ def from_scores(
         if kind is Kind.ALLEGATION:
             yield _accusation(target, severity, seen, scores)
             continue
-        if kind is Kind.ABUSE and target is _P:
-            severity = Severity.SERIOUS
+        if kind is Kind.ABUSE and target is _P and severity is Severity.MILD:
+            # Anything at a pupil is hidden, so it has to be sure that it is at one.
+            sure = scores.get(HIDE, 1.0) >= LINE[1]
+            severity, target = (Severity.SERIOUS, _P) if sure else (severity, _N)
         aspects = frozenset(a for a in _ASPECTS.get(kind, ()) if _score(scores, a) >= _SURE)
         child = target is _P or kind is Kind.PUPIL_AUTHOR or scores.get("child", 0.0) >= _SURE
         yield Finding(kind, severity, target, child, _fitting(kind, severity, aspects))
