@@ -112,7 +112,7 @@ def _decide_by_keyboard(page: Page, outcome: str, reason: str) -> None:
     page.keyboard.type(reason)
     tab_to(page, "Save and stay here")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url("**/cases/*?done=*")
 
 
 def _tab_into(page: Page, kind: str) -> None:
