@@ -44,7 +44,7 @@ HOW = """How to verify this pack without Schoolgate
 3. The words. In an entry of the log a text stands only as a digest, under a salt that stays in the
    school's database. "text_sha256" in record.json is the SHA-256 of the words as they were read,
    before the names of others were taken out of this copy. (Where something hung on the comment,
-   that is part of it too: see digest_of in Schoolgate's bot/model.py.)
+   that is part of it too: see digest_of in Schoolgate's bot/model/incoming.py.)
 
 4. The whole log. "head" in chain.json is the newest code of the log when this pack was made. It
    must still stand in the log: schoolgate log verify --against HEAD

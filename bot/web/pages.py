@@ -25,7 +25,7 @@ from bot.services.signin import person_of
 from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store.effects import MACHINE
-from bot.web import evidence_words, words
+from bot.web import evidence_words, sentences, words
 from bot.web.context import WebContext
 from bot.wording import plain_name, role_name
 
@@ -47,6 +47,7 @@ class Pages:
         )
         self._environment.globals.update(
             words=words,
+            sentences=sentences,
             evidence_words=evidence_words,
             plain_name=plain_name,
             role_name=role_name,

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from bot.circuit import CircuitState
-from bot.hiding import KIND_SWITCH
-from bot.log import Event
 from bot.model import (
     Capability,
     CapabilityState,
     DayOutcome,
     EffectKind,
     EffectStatus,
-    Kind,
     Outcome,
     Presence,
     Restriction,
-    Role,
     Step,
     Stream,
-    Target,
     Urgency,
 )
 from bot.queries import LatestEffect, Reach, Same, Tab
-from bot.web import evidence_words
-from bot.wording import plain_name, role_name
 
 PLATFORMS = {"x": "X", "facebook": "Facebook", "in_person": "In person"}
+
 
 URGENCIES = {
     Urgency.IMMEDIATE: "Immediate",
@@ -38,6 +30,7 @@ URGENCIES = {
     Urgency.NONE: "Routine",
 }
 
+
 TABS = {
     Tab.YOURS: "Needs you",
     Tab.OTHERS: "With others",
@@ -45,7 +38,9 @@ TABS = {
     Tab.BASELINE: "From before the first start",
 }
 
+
 SAME = {Same.AUTHOR: "By author", Same.WORDS: "By words"}
+
 
 STREAMS = {
     Stream.OWN_POSTS: "The school’s own posts",
@@ -54,10 +49,12 @@ STREAMS = {
     Stream.FOLLOWERS: "The whole list of followers",
 }
 
+
 SIGNED = {
     DayOutcome.CHECKED: "Checked",
     DayOutcome.COULD_NOT_CHECK: "Could not check everything",
 }
+
 
 REACHES = {
     Reach.READ: "Read to the end",
@@ -67,10 +64,12 @@ REACHES = {
     Reach.NEVER: "Never read yet",
 }
 
+
 COMMENTS_ON_BY = {
     "page_comment": "somebody outside the school wrote a comment",
     "visitor_post": "a visitor posted on the Page",
 }
+
 
 SWITCH_COMMENTS_OFF = (
     "Open Facebook and switch to the Page: click its picture at the top right.",
@@ -81,6 +80,7 @@ SWITCH_COMMENTS_OFF = (
     "Visitors’ posts: in Settings, click Page and tagging, and let nobody post on the Page.",
 )
 """As Facebook's own help describes it; its menus differ from Page to Page."""
+
 
 EDGES = {
     "reply": "Reply",
@@ -94,6 +94,7 @@ EDGES = {
     "first_comment": "Comments for the first time",
 }
 
+
 CAPABILITIES = {
     Capability.READ_OWN_POSTS: "Read the school’s own posts",
     Capability.READ_COMMENTS: "Read comments",
@@ -106,6 +107,7 @@ CAPABILITIES = {
     Capability.MUTE: "Mute somebody, and end it",
 }
 
+
 CAPABILITY_STATES = {
     CapabilityState.WORKS: "Works",
     CapabilityState.DENIED: "Not permitted",
@@ -113,11 +115,13 @@ CAPABILITY_STATES = {
     CapabilityState.UNTESTED: "Not tried yet",
 }
 
+
 CIRCUITS = {
     CircuitState.CLOSED: "it went wrong, and is tried again at its next turn",
     CircuitState.OPEN: "it keeps going wrong, and is left alone until",
     CircuitState.HALF_OPEN: "it kept going wrong, and is tried again now",
 }
+
 
 _JOBS = {
     "read": "Read posts and comments",
@@ -149,6 +153,7 @@ EFFECTS = {
     EffectKind.LETTER: "A letter",
 }
 
+
 EFFECT_STATUSES = {
     EffectStatus.PENDING: "asked for, not sent yet",
     EffectStatus.CLAIMED: "asked for, being sent now",
@@ -159,6 +164,7 @@ EFFECT_STATUSES = {
     EffectStatus.SUPERSEDED: "replaced by a later wish",
     EffectStatus.UNSUPPORTED: "not possible on this platform",
 }
+
 
 DECIDED = {
     Outcome.ALLOW: "leave it visible",
@@ -172,6 +178,7 @@ DECIDED = {
     Outcome.UNSURE: "unsure: passed on",
     Outcome.LATER: "later",
 }
+
 
 _CHOICES = {
     Outcome.ALLOW: ("Leave it visible", "Nothing is changed on the platform."),
@@ -194,8 +201,14 @@ _CHOICES = {
     Outcome.UNSURE: ("Unsure", "Somebody else looks as well."),
     Outcome.LATER: ("Later", "It comes back in two weeks."),
 }
+
+
 _STAYS_HIDDEN = ("Keep it hidden", "It stays as it is.")
+
+
 _DEALT_WITH = ("Dealt with", "The report is closed. It can be opened again.")
+
+
 _IS_GONE = ("Nothing more to do", "It is not, or no longer, on the school’s accounts.")
 
 
@@ -222,6 +235,7 @@ CHIPS = (
 )
 """Reasons to tick; beside them there is always room for one's own words."""
 
+
 STEPS = {
     Step.NOTE: "noted",
     Step.ROUTED: "handed it to",
@@ -229,6 +243,7 @@ STEPS = {
     Step.CONTESTED: "noted that it is contested",
     Step.PICTURE: "suspected an indecent picture of a child",
 }
+
 
 KEYS = (
     ("j", "the next case"),
@@ -258,11 +273,14 @@ REACH_OF_HIDING = {
 }
 """What hiding does not do (platforms' own documentation): never call it "removed"."""
 
+
 _UNDER_WAY = {
     EffectKind.HIDE: "Hiding asked for, not confirmed yet",
     EffectKind.UNHIDE: "Showing it again asked for, not confirmed yet",
     EffectKind.DELETE: "Deletion asked for, not confirmed yet",
 }
+
+
 _UNDONE = {
     EffectKind.HIDE: "could not be hidden",
     EffectKind.UNHIDE: "could not be made visible again",
@@ -309,84 +327,6 @@ LETTER_STATES = {
 }
 
 
-def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str]) -> str:
-    """One entry of the log in words. `name_of` knows every key of a person that occurs."""
-    by = name_of[str(facts.get("by", ""))]
-    effect = _effect_name(facts)
-    because = f" ({facts['why']})" if facts.get("why") else ""
-    match event:
-        case Event.JUDGED:
-            return _judged(facts, by if facts.get("by") else "Schoolgate")
-        case Event.DECIDED:
-            return f"{by} decided: {DECIDED[Outcome(facts['outcome'])]}."
-        case Event.ASKED:
-            return f"{effect} was asked for by {by}."
-        case Event.ACCEPTED:
-            return f"{effect}: the platform accepted it. Not confirmed yet{because}."
-        case Event.CONFIRMED if facts.get("restriction"):
-            return f"Seen on the platform: {_restriction(facts)}."
-        case Event.OBSERVED if facts.get("restriction"):
-            how = "" if facts.get("standing") else "no longer "
-            return f"Seen on the platform: {how}{_restriction(facts)}. Nobody here did it."
-        case Event.CONFIRMED:
-            return f"{effect}: confirmed by looking again{because}."
-        case Event.GONE:
-            return f"It is no longer on the platform{because}."
-        case Event.UNSUPPORTED:
-            return f"{effect}: the platform does not do that{because}."
-        case Event.FAILED:
-            return f"{effect}: failed{because}."
-        case Event.CANCELLED:
-            return f"Taken back before it was done: {effect}."
-        case Event.SUPERSEDED:
-            return f"{effect}: replaced by a later wish."
-        case Event.EDITED:
-            return "Its author changed the words. They are judged again."
-        case Event.OBSERVED:
-            now = "hidden" if facts.get("hidden") else "visible again"
-            return f"It is {now}, and Schoolgate did not do it: somebody on the platform did."
-        case Event.TOLD:
-            return f"A letter about it went to {name_of[str(facts['person'])]}."
-        case Event.NOT_TOLD:
-            return f"A letter about it could not be sent to {name_of[str(facts['person'])]}."
-        case Event.SWITCHED:
-            return _switched(facts, by)
-        case Event.ACKNOWLEDGED:
-            return f"{name_of[str(facts['person'])]} {HOW[str(facts['how'])]}."
-        case Event.CHASED:
-            return f"{name_of[str(facts['person'])]} was told too: nobody had answered in time."
-        case Event.REMINDED:
-            return f"{name_of[str(facts['person'])]} was reminded after {facts['hours']} hours."
-        case Event.WITHDRAWN:
-            return f"{by} took that back: {DECIDED[Outcome(facts['outcome'])]}."
-        case Event.NOTED:
-            return f"{by} wrote a note."
-        case Event.ROUTED | Event.FORWARDED:
-            as_what = " as a complaint" if event is Event.FORWARDED else ""
-            return f"{by} handed it on to {role_name(Role(facts['role']))}{as_what}."
-        case Event.CONTESTED:
-            return f"{by} noted that the decision is contested. Somebody else looks at it."
-        case Event.PICTURE:
-            return f"{by} suspected an indecent picture of a child and told the safeguarding lead."
-        case Event.SIGNED:
-            signed = SIGNED[DayOutcome(facts["outcome"])].lower()
-            return f"{by} signed for {day_name(facts['day'])}: {signed}."
-        case Event.RENAMED:
-            return "This person has another handle now."
-        case Event.RETURNED:
-            return "This person had left, and is there again."
-        case Event.SAID_DONE:
-            return f"{by} says that it was done on the platform: {_restriction(facts)}."
-        case Event.RESTRICTED:
-            return f"{by} asked a person to do it on the platform: {_restriction(facts)}."
-        case Event.LIFTED:
-            return f"{by} ended it: {_restriction(facts)}."
-        case Event.STEP:
-            return f"{by} noted a step of the policy: {LADDER[str(facts['step'])]}."
-        case _:
-            return evidence_words.sentence(event, facts, by)
-
-
 def day_name(day: date | str) -> str:
     """A day as one says it: "Friday 20 November 2026"."""
     at = date.fromisoformat(day) if isinstance(day, str) else day
@@ -399,6 +339,8 @@ SAYS = {
     "handle": "Has the handle",
     "facts": "The platform tells:",
 }
+
+
 POINTINGS = {
     "age": "an age",
     "school_year": "a school year",
@@ -413,6 +355,7 @@ POINTINGS = {
 }
 """What each pointer is about: what somebody says, never what they are."""
 
+
 STANDINGS = {
     "asked": "Asked for, not confirmed yet",
     "task": "Still to be done by a person",
@@ -422,45 +365,16 @@ STANDINGS = {
     "lifted": "Lifted",
 }
 
+
 LADDER = {
     "advice": "a word of advice",
     "meeting": "a meeting with the headteacher",
     "removal": "interaction removed",
 }
+
+
 RESTRICTIONS = {
     Restriction.BLOCK: "blocked",
     Restriction.MUTE: "muted",
     Restriction.REMOVE: "removed as a follower",
 }
-
-
-def _restriction(facts: Mapping[str, Any]) -> str:
-    return RESTRICTIONS[Restriction(facts["restriction"])]
-
-
-def _effect_name(facts: Mapping[str, Any]) -> str:
-    return EFFECTS[EffectKind(facts["effect"])] if facts.get("effect") else "It"
-
-
-def _judged(facts: Mapping[str, Any], who: str) -> str:
-    kinds = list(
-        dict.fromkeys(plain_name(Kind(f["kind"]), Target(f["target"])) for f in facts["findings"])
-    )
-    found = f"may hold {' and '.join(kinds)}" if kinds else "holds nothing that it knows of"
-    then = {
-        "allow": "Nothing needs doing.",
-        "queue": "A person should look.",
-        "hide": f"It was not hidden: {facts['held_back']}."
-        if facts.get("held_back")
-        else "It should be hidden.",
-    }[facts["action"]]
-    return f"{who} judged that a comment {found}. {then}"
-
-
-def _switched(facts: Mapping[str, Any], by: str) -> str:
-    if facts["switch"] == "breaker_open":
-        return "Hiding was paused: far more than usual was being hidden."
-    if facts["switch"].startswith(KIND_SWITCH):
-        name = plain_name(Kind(facts["switch"].removeprefix(KIND_SWITCH)))
-        return f"{by} {'let Schoolgate hide' if facts['on'] else 'stopped hiding'}: {name}."
-    return f"{by} {'stopped all hiding' if facts['on'] else 'let hiding go on'}."

@@ -1,0 +1,44 @@
+"""What a person does with a case."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CaseStatus(StrEnum):
+    """Whether a person still has to look."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What a person decided (policy.md, "Outcomes a person can give")."""
+
+    ALLOW = "allow"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+    CLEARED = "cleared"
+    ANSWERED = "answered"
+    APPROVE = "approve"
+    NOT_SUITABLE = "not_suitable"
+    UNSURE = "unsure"
+    LATER = "later"
+
+
+class DayOutcome(StrEnum):
+    """What the officer signs of a day (policy.md, clause 1)."""
+
+    CHECKED = "checked"
+    COULD_NOT_CHECK = "could_not_check"
+
+
+class Step(StrEnum):
+    """What a person did about a case without deciding on its words."""
+
+    NOTE = "note"
+    ROUTED = "routed"
+    FORWARDED = "forwarded"
+    CONTESTED = "contested"
+    PICTURE = "picture"
