@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.bootstrap import App
-from bot.cycle import run_cycle
+from bot.cycle import act, run_cycle, send_letters, watch
 from bot.ports import Sandbox
+from bot.rhythm import next_due
+from bot.services import runs
+from bot.works import WATCH, works
 
 _MOST_ROUNDS = 500
+_ALWAYS = {"letters", WATCH}
+
+
+def go_round(app: App) -> None:
+    """One full cycle: everything is read, judged, carried out and told."""
+    _as_jobs(app, {*(f"read:{name}" for name in app.adapters), *_ALWAYS}, partial(run_cycle, app))
+
+
+def carry_out(app: App) -> None:
+    """What people decided on the pages leaves, and the letters; nothing is read for it."""
+    _as_jobs(app, _ALWAYS, partial(_act_and_write, app))
+
+
+def _act_and_write(app: App) -> None:
+    for account in app.adapters:
+        act(app, account)
+    send_letters(app)
+
+
+def _as_jobs(app: App, names: Set[str], run: Callable[[], object]) -> None:
+    """Do it, look whether all is well, and write that down where the page *Status* reads it, as the
+    daemon's timetable would.
+    """
+    timetable = {work.name: work for work in works(app)}
+    shown = {f"read:{name}" for name in app.adapters} | _ALWAYS
+    runs.expect(app.store, {name: timetable[name].allowed for name in shown})
+    started = app.clock.monotonic()
+    begun = {name: runs.began(app.store, app.clock, name) for name in sorted(names)}
+    run()
+    why = watch(app)
+    took, now = app.clock.monotonic() - started, app.clock.now()
+    for name, at in begun.items():
+        due = next_due(timetable[name].rhythm, at, now, app.settings.slowing, name)
+        said = why if name == WATCH else ""
+        runs.ended(app.store, app.clock, name, took=took, why=said, next_at=due)
 
 
 def play_day(app: App, sandbox: Sandbox) -> Iterator[str]:
     """Scene by scene, with a full cycle after each; yields what happened, in one sentence."""
-    run_cycle(app)
+    go_round(app)
     while (sentence := sandbox.play()) is not None:
-        run_cycle(app)
+        go_round(app)
         yield sentence
 
 
@@ -31,7 +70,7 @@ def settle(app: App, sandbox: Sandbox) -> bool:
             return True
         now = app.clock.now()
         sandbox.advance(max((due - now).total_seconds(), 0) + 1)
-        run_cycle(app)
+        go_round(app)
     return False
 
 

@@ -60,7 +60,7 @@ class Stage:
             "accounts": {
                 "x": {
                     "adapter": "x",
-                    "poll_minutes": 1,
+                    "poll_minutes": 30,
                     "handle": SCHOOL_HANDLE,
                     "base_url": self._x_url,
                     # Nothing is billed here, so that quotes are found at every poll.
@@ -68,7 +68,7 @@ class Stage:
                 },
                 "facebook": {
                     "adapter": "facebook",
-                    "poll_minutes": 1,
+                    "poll_minutes": 30,
                     "page_id": self.world.fb_page_id(),
                     "base_url": self._facebook_url,
                 },
@@ -82,6 +82,7 @@ class Stage:
             },
             # Nothing is billed here: who comes, leaves or has another name is seen at every poll.
             "newcomers": {"look": "always", "sweep": "always"},
+            "budget": {"per_day": 40.0, "per_month": 60.0},
             # A day in minutes, or 160 fed texts an hour, is no reason for the breaker.
             "hiding": {"mode": "hide", "breaker_per_hour": 200},
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event
@@ -18,8 +19,8 @@ from bot import program_log
 from bot.bootstrap import DATABASE, App, build_app, sole_owner
 from bot.cli.common import SANDBOX, stop_on_signal
 from bot.cli.log import entries
-from bot.cycle import prove_capabilities, run_cycle
-from bot.demo import play_day, settle
+from bot.cycle import prove_capabilities
+from bot.demo import carry_out, go_round, play_day, settle
 from bot.errors import DataError
 from bot.log import verify
 from bot.model import Action, EffectKind
@@ -30,6 +31,8 @@ from bot.settings import load
 from bot.web import serve
 
 PASSWORD = "a day at the school gate"  # noqa: S105  made up, for the sandbox on this machine alone
+_SOON = 5.0  # seconds from a click to what it does
+_SELDOM = timedelta(minutes=30)  # nothing new comes once the day is over, and reading X is counted
 _screen = Console(soft_wrap=True)
 
 
@@ -176,6 +179,11 @@ def _play_live(app: App, sandbox: Sandbox, pace: float, stop: Event) -> None:
         if stop.wait(pace):
             break
     _screen.print("The day is over. The pages stay open; Ctrl-C ends the demo.")
-    while not stop.wait(5):
-        run_cycle(app)
+    read_at = app.clock.now()
+    while not stop.wait(_SOON):
+        if app.clock.now() - read_at < _SELDOM:
+            carry_out(app)
+        else:
+            go_round(app)
+            read_at = app.clock.now()
     server.stop()
