@@ -33,7 +33,7 @@ from bot.plugins import PluginFailure, answer_of
 from bot.policy import judge
 from bot.ports import Classifier
 from bot.rules.people import in_office
-from bot.text import normalise
+from bot.text import normalise, says_something
 
 _BATCH = 64
 _WORTH_KEEPING = 0.1  # scores below say nothing and are kept in `scores` alone
@@ -125,7 +125,11 @@ def _with_titles(text: Text, attachments: Sequence[Attachment]) -> Text:
 def _scores(
     classifier: Classifier, texts: Sequence[Text], people: Sequence[Person]
 ) -> list[Mapping[str, float]]:
-    """One classifier's answers; it knows no names and reads of the headteacher by office."""
+    """One classifier's answers; it knows no names and reads of the headteacher by office.
+
+    Of dots, or of a mention alone, a classifier that was made for sentences only dreams: its answer
+    counts for nothing there.
+    """
     read = [Text(in_office(t.words, people), in_office(t.context, people)) for t in texts]
     given = list(classifier.score(read))
     whole = len(given) == len(texts) and all(
@@ -136,7 +140,10 @@ def _scores(
             f"The classifier “{classifier.name}” gave an answer that makes no sense: "
             "one set of scores from 0 to 1 is expected for each text. Ask whoever installed it."
         )
-    return list(given)
+    return [
+        scores if says_something(text.words) else {}
+        for text, scores in zip(texts, given, strict=True)
+    ]
 
 
 def _assessment(
@@ -153,6 +160,9 @@ def _assessment(
     found = findings(ruled, scores, policy, around=around)
     if any(attachment.kind in _FOR_A_PERSON for attachment in attachments):
         found += (Finding(Kind.UNREAD_ATTACHMENT, Severity.MILD),)
+    elif not normalise(text.words).plain.strip():
+        # Something was written, or it would not be here, and the platform does not show it.
+        found += (Finding(Kind.UNREAD, Severity.MILD),)
     return Assessment(
         findings=found,
         signals=(

@@ -115,6 +115,17 @@ def _look_alike(char: str) -> str:
     return char
 
 
+_MENTION = re.compile(r"(?<!\w)@\w+")
+
+
+def says_something(text: str) -> bool:
+    """Whether anything is left to judge without the accounts that are mentioned: a letter, a digit,
+    an emoji. Full stops and blanks say nothing.
+    """
+    rest = _MENTION.sub("", text)
+    return any(char.isalnum() or unicodedata.category(char) == "So" for char in rest)
+
+
 def normalise(text: str) -> Normalised:
     """Make a text plain: lower case, plain letters, single spaces, no letter more than twice.
 

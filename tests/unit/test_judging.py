@@ -255,3 +255,29 @@ def test_an_answer_says_which_words_carried_it() -> None:
 
     given = answer({"text": "What an idiot"}, Knows())
     assert given["carried_by"] == [[8, 13]]
+
+
+@pytest.mark.parametrize("text", ["...", "?!", "@RossmorePri", "@a_b @c …", "\u200b."])
+def test_of_a_text_that_says_nothing_no_score_counts(text: str) -> None:
+    sure = FakeClassifier({"insult": 0.99})
+    [assessment] = assess([Text(text)], [()], [sure], POLICY)
+    assert (assessment.findings, dict(assessment.scores)) == ((), {})
+
+
+@pytest.mark.parametrize("text", ["no", "1488", "\U0001f595", "\u2764\ufe0f", "@a you"])
+def test_a_word_a_number_or_an_emoji_is_judged(text: str) -> None:
+    sure = FakeClassifier({"insult": 0.99})
+    [assessment] = assess([Text(text)], [()], [sure], POLICY)
+    assert Kind.ABUSE in {finding.kind for finding in assessment.findings}
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b\u2060"])
+def test_a_comment_that_shows_nothing_at_all_is_unread(text: str) -> None:
+    [assessment] = assess([Text(text)], [()], [FakeClassifier({"insult": 0.99})], POLICY)
+    assert [finding.kind for finding in assessment.findings] == [Kind.UNREAD]
+
+
+def test_a_photo_without_words_is_unread_once() -> None:
+    photo = Attachment(AttachmentKind.PHOTO)
+    [assessment] = assess([Text("")], [(photo,)], [FakeClassifier({})], POLICY)
+    assert [finding.kind for finding in assessment.findings] == [Kind.UNREAD_ATTACHMENT]
