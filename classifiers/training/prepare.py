@@ -20,6 +20,7 @@ from bot.model import Assessment, Person, Policy
 from bot.policy import judge
 from bot.rules.people import in_office
 from bot.settings import load
+from classifiers.training.contrast import groups
 from classifiers.training.corpus import Line, read
 from classifiers.training.labels import school_labels
 from classifiers.training.near import Known, without_duplicates
@@ -28,6 +29,7 @@ from classifiers.training.public import Example, examples, rows
 WORK = Path("build/training")
 TEST_SETS = ("jigsaw_wiki_test_balanced", "wiki_debias_testset", "youtoxic")
 PARTS = ("train", "calibrate", "test")
+_SAME_GROUP = {"women": "female", "men": "male", "old": "elderly", "gypsy_traveller": "traveller"}
 _ROOT = Path(__file__).parents[2]
 
 
@@ -48,6 +50,13 @@ def school() -> list[tuple[Line, str]]:
     lines.sort(key=lambda line: PARTS.index(part_of(line)), reverse=True)
     kept = without_duplicates([f"{line.text} {line.context}" for line in lines], Known(share=0.8))
     return [(lines[index], part_of(lines[index])) for index in kept]
+
+
+def _group(line: Line) -> str:
+    """The group that an identity contrast is about, where others can take its place; else ""."""
+    tags = (tag.removeprefix("id=").split("/")[0] for tag in line.tags if tag.startswith("id="))
+    named = [_SAME_GROUP.get(tag, tag) for tag in tags]
+    return next((group for group in named if group in groups()), "")
 
 
 def policy() -> Policy:
@@ -96,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 ),
                 "source": "school",
                 "part": part,
+                "group": _group(line),
             }
             for line, part in ours
         ),

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from classifiers.spelling import Spelling
+from classifiers.training.contrast import groups, retold
 from classifiers.training.evasions import EVASIONS
 from classifiers.training.labels import LABELS
 from classifiers.training.network import Network
@@ -40,6 +41,7 @@ _CHECKPOINT = 300.0  # seconds
 _ROUGH = 0.25
 _AMONG = 1 / 6
 _SHORT = 200  # characters
+_RETOLD = 0.5
 _ROUGHLY = ("asterisks", "typing errors", "leet", "spacing", "stretching")
 
 
@@ -78,12 +80,19 @@ STAGES = {
         _A_LITTLE_OF_ALL | {"civil_toxic_spans": 0.2, "hatemoji_build": 0.4, "goemotions": 0.4},
         1e-4,
     ),
+    "wider": Stage(
+        3.5,
+        _A_LITTLE_OF_ALL
+        | {"jigsaw_wiki_multilabel": 0.25, "civil_toxic_spans": 0.1, "hatemoji_build": 0.2}
+        | {"identity_madlibs": 0.2, "lexicon_surge_profanity": 0.1, "goemotions": 0.4},
+        1e-4,
+    ),
 }
 """In this order. The corpus grew between them: version 2 read 7,600 lines in `school`, 16,000 in
-`more`, 18,300 in `again`, and 20,300 in `last`.
+`more`, 18,300 in `again`, and 20,300 in `last`; version 3 went on from there with WIDER in `wider`.
 """
 
-_AFTER = {"school": "public", "more": "school", "again": "more", "last": "again"}
+_AFTER = {"school": "public", "more": "school", "again": "more", "last": "again", "wider": "last"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,7 @@ def plan(stage: Stage, work: Path, tokenizer: Any, spelling: Spelling) -> list[l
         ours = [v for v in _values(work / "school.jsonl") if v["part"] == "train"]
         often = _as_often(ours, stage.school, chance)
         calm = [value["text"] for value in ours if not _says_something(value)]
-        rough = [_roughened(value, chance) for value in often]
+        rough = [_roughened(_of_another_group(value, chance), chance) for value in often]
         chosen += encode(
             [_among_others(value, calm, chance) for value in rough], tokenizer, spelling
         )
@@ -167,6 +176,14 @@ def _roughened(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         return value
     change = EVASIONS[chance.choice(_ROUGHLY)]
     return value | {"text": change(value["text"])}
+
+
+def _of_another_group(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """One identity contrast in two is told of another group, good and bad alike."""
+    if not value.get("group") or chance.random() > _RETOLD:
+        return value
+    other = chance.choice(sorted(groups()))
+    return value | {"text": retold(value["text"], value["group"], other)}
 
 
 def _says_something(value: dict[str, Any]) -> bool:
