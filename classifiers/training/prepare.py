@@ -52,7 +52,7 @@ def school() -> list[tuple[Line, str]]:
     return [(lines[index], part_of(lines[index])) for index in kept]
 
 
-def _group(line: Line) -> str:
+def group_of(line: Line) -> str:
     """The group that an identity contrast is about, where others can take its place; else ""."""
     tags = (tag.removeprefix("id=").split("/")[0] for tag in line.tags if tag.startswith("id="))
     named = [_SAME_GROUP.get(tag, tag) for tag in tags]
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 ),
                 "source": "school",
                 "part": part,
-                "group": _group(line),
+                "group": group_of(line),
             }
             for line, part in ours
         ),

@@ -6,6 +6,7 @@ import gzip
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -19,7 +20,8 @@ from bot.model import Action, Aspect, Finding, Kind, Severity, Target
 from bot.text import normalise, unmask
 from classifiers.onnx import BUNDLED, READS, SERIOUS_READS, rescaled
 from classifiers.spelling import Spelling
-from classifiers.training.contrast import sentences
+from classifiers.training.contrast import retold, sentences
+from classifiers.training.corpus import Line, Voice
 from classifiers.training.evasions import EVASIONS
 from classifiers.training.figures import auc, roc_auc, share
 from classifiers.training.labels import (
@@ -32,6 +34,7 @@ from classifiers.training.labels import (
     school_labels,
 )
 from classifiers.training.near import Known, without_duplicates
+from classifiers.training.prepare import group_of
 from classifiers.training.public import SETS, Example, benign, examples
 from classifiers.words import forms as forms_with
 
@@ -353,6 +356,31 @@ def test_every_group_has_the_same_sentences_in_the_same_order() -> None:
     assert number >= 30
     assert [line for lines in groups.values() for line in lines if "{" in line] == []
     assert all(len(set(lines)) == number for lines in groups.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "told"),
+    [
+        ("We are a Muslim family", "polish", "We are a Polish family"),
+        (
+            "nothing against muslims, half of us are",
+            "trans",
+            "nothing against trans people, half of us are",
+        ),
+        ("Muslim people, mostly", "female", "Women, mostly"),
+        ("The muslins on the line", "polish", "The muslins on the line"),
+    ],
+)
+def test_a_sentence_is_told_of_another_group(text: str, other: str, told: str) -> None:
+    assert retold(text, "muslim", other).lower() == told.lower()
+
+
+def test_only_a_groups_own_contrasts_are_retold() -> None:
+    voice = Voice("v", "parent", "facebook", "standard", "en")
+    tagged = Line("Old people too", (), voice, tags=frozenset({"look=hate", "id=old/neutral"}))
+    assert group_of(tagged) == "elderly"
+    assert group_of(replace(tagged, tags=frozenset({"id=somali/neutral"}))) == ""
+    assert group_of(replace(tagged, tags=frozenset({"look=hate"}))) == ""
 
 
 def test_sentences_of_two_groups_differ_in_the_group_alone() -> None:
