@@ -62,7 +62,7 @@ class Event(StrEnum):
     LIFTED = "lifted"
     STEP = "step"
     ENTERED = "entered"
-    ADDED = "added"
+    ADDED = "added"  # what earlier versions wrote of some notes
     HELD = "held"
     RELEASED = "released"
     PURGED = "purged"

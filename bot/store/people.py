@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from secrets import token_hex
 
 import sqlalchemy as sa
 
-from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence, digest_of
+from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence
 from bot.store import tables as t
-from bot.store.insert import insert_one
 from bot.store.items import ref_of
 
 HANDLE_BEFORE = "handle before"
@@ -24,9 +22,6 @@ class MetAgain:
 
     renamed: tuple[int, ...] = ()
     returned: tuple[int, ...] = ()
-
-
-_UNKNOWN = ("author_id", "author_handle", "author_name", "post_id", "parent_id")
 
 
 class People:
@@ -106,42 +101,6 @@ class People:
                 .limit(limit)
             )
         )
-
-    def add_report(self, platform: str, words: str, address: str, at: datetime) -> tuple[int, int]:
-        """Keep what somebody reported by hand; returns the numbers of its item and reading."""
-        item_id = insert_one(
-            self._connection,
-            t.item,
-            {
-                "platform": platform,
-                "kind": ItemKind.REPORT,
-                "native_id": token_hex(8),
-                "account": "",
-                "scope": "",
-                "created_at": at,
-                "first_seen_at": at,
-                **dict.fromkeys(_UNKNOWN, ""),
-                "permalink": address,
-                "facts": {},
-                "baseline": False,
-                "presence": Presence.UNKNOWN,
-            },
-        )
-        reading_id = insert_one(
-            self._connection,
-            t.reading,
-            {
-                "item_id": item_id,
-                "digest": digest_of(words),
-                "salt": token_hex(16),
-                "text": words,
-                "attachments": [],
-                "seen_at": at,
-                "waiting": False,
-            },
-        )
-        self._set([item_id], reading_id=reading_id)
-        return item_id, reading_id
 
     # what is put off --------------------------------------------------------------------------
 

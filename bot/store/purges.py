@@ -215,8 +215,7 @@ class Purges:
         these = sa.select(t.case.c.id).where(t.case.c.item_id == item_id)
         for update in (
             sa.update(t.upload).where(t.upload.c.item_id == item_id).values(content=b"", name=""),
-            sa.update(t.addition).where(t.addition.c.case_id.in_(these)).values(words="", salt=""),
-            sa.update(t.case_step).where(t.case_step.c.case_id.in_(these)).values(text=""),
+            sa.update(t.case_step).where(t.case_step.c.case_id.in_(these)).values(text="", salt=""),
             sa.update(t.restriction).where(t.restriction.c.case_id.in_(these)).values(reason=""),
             sa.update(t.decision).where(t.decision.c.case_id.in_(these)).values(reason=""),
             sa.update(t.hold).where(t.hold.c.case_id.in_(these)).values(reason="", released_why=""),

@@ -10,7 +10,6 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.log import BEGINNING, seal
-from bot.store.additions import Additions
 from bot.store.answers import Answers
 from bot.store.authors import Authors
 from bot.store.cases import Cases
@@ -76,7 +75,6 @@ class UnitOfWork:
         self.restrictions = Restrictions(connection)
         self.holds = Holds(connection)
         self.purges = Purges(connection)
-        self.additions = Additions(connection)
         self.uploads = Uploads(connection)
         self.reports = Reports(connection)
         self.rights = Rights(connection)

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.log import Event
 from bot.retention import MEANS
-from bot.store.additions import AdditionKind
 from bot.store.purges import What, Why
 
 CLASSES = MEANS
@@ -24,17 +23,6 @@ PLACES = {
     "blog": "A blog or website",
     "in_person": "In person or on paper",
     "other": "Somewhere else",
-}
-
-ADDITIONS = {
-    AdditionKind.NOTE: "Note",
-    AdditionKind.CORRECTION: "Correction",
-    AdditionKind.REFERENCE: "Reference elsewhere (police, safeguarding system, platform)",
-    AdditionKind.CONTACT: "Contact with the parent",
-    AdditionKind.MEETING: "Meeting",
-    AdditionKind.TOLD: "Somebody was told, or confirmed it",
-    AdditionKind.OUTCOME: "Outcome",
-    AdditionKind.LINK: "Link to another case",
 }
 
 WHAT = {
@@ -65,8 +53,6 @@ def sentence(event: Event, facts: Mapping[str, Any], by: str) -> str:
         case Event.ENTERED:
             where = PLACES.get(str(facts["where"]), "elsewhere")
             return f"{by} put in by hand what was seen: {where}."
-        case Event.ADDED:
-            return f"{by} added: {ADDITIONS[AdditionKind(facts['kind'])]}."
         case Event.HELD:
             return f"{by} put it on hold, so that nothing of it is taken away."
         case Event.RELEASED:

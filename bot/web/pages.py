@@ -14,7 +14,6 @@ from bot import queries
 from bot.access import (
     Viewer,
     may_answer_sample,
-    may_enter_by_hand,
     may_see_log,
     may_see_status,
     may_sign_day,
@@ -85,7 +84,6 @@ class Pages:
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
             signs_days=may_sign_day(viewer),
-            enters_by_hand=may_enter_by_hand(viewer),
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,

@@ -22,14 +22,13 @@ from bot.documents.table import COLUMNS, defused
 from bot.documents.taking import Wanted, export_log, log_in_form, pack_of
 from bot.errors import DataError, NotAllowed, Refused
 from bot.log import Event
-from bot.model import Finding, Kind, Outcome, Role, Severity, Target
+from bot.model import Finding, Kind, Outcome, Role, Severity, Step, Target
 from bot.queries.finding import Filters, confirmed_history, find_records, get_record, proof_of
 from bot.queries.rights import find_person
-from bot.services.addition import Addition, add_to_case
 from bot.services.decide import Wish, decide
 from bot.services.report import Report, Upload, enter_by_hand
 from bot.services.rights import answer_request, due_after, list_requests, open_request
-from bot.store.additions import AdditionKind
+from bot.services.steps import Note, note
 from bot.store.rights import RightsDecision, RightsKind
 from tests.builders import NOON, an_author
 from tests.web.pages_stage import ABOUT_THE_HEAD, AN_INSULT, School
@@ -228,18 +227,17 @@ def test_the_technician_enters_nothing(school: School) -> None:
         enters(school, ICT)
 
 
-# additions and links
+# notes and links
 
 
-def test_what_is_added_stays_and_a_link_needs_both_cases_to_be_theirs(school: School) -> None:
+def test_a_note_stays_and_a_link_needs_both_cases_to_be_theirs(school: School) -> None:
     one, other = school.comes("You cow", AN_INSULT), school.comes("You ox", AN_INSULT)
     secret = school.comes("The head locks children in", ABOUT_THE_HEAD)
-    note = Addition(AdditionKind.CONTACT, "Rang the mother.")
-    add_to_case(school.store, school.clock, HEAD, one, note)
-    add_to_case(school.store, school.clock, HEAD, one, Addition(AdditionKind.LINK, "", other))
+    note(school.store, school.clock, HEAD, one, Note("Rang the mother.", Step.CONTACT))
+    note(school.store, school.clock, HEAD, one, Note(step=Step.LINK, linked_ref=other))
     for ref in (secret, "000000000000"):
         with pytest.raises(Refused, match="no other case"):
-            add_to_case(school.store, school.clock, HEAD, one, Addition(AdditionKind.LINK, "", ref))
+            note(school.store, school.clock, HEAD, one, Note(step=Step.LINK, linked_ref=ref))
     row = next(row for row in table(school, HEAD) if row["reference"] == one)
     assert "Rang the mother." in row["additions"]
     assert row["linked_cases"] == other
@@ -247,11 +245,11 @@ def test_what_is_added_stays_and_a_link_needs_both_cases_to_be_theirs(school: Sc
 
 def test_the_officer_reads_no_note_of_the_safeguarding_leads(school: School) -> None:
     ref = school.comes("My stepdad hurts me", A_WORRY)
-    add_to_case(school.store, school.clock, DSL, ref, Addition(AdditionKind.NOTE, "Rang 101."))
+    note(school.store, school.clock, DSL, ref, Note("Rang 101."))
     [row] = table(school, OFFICER)
     assert (row["additions"], row["kinds"], row["told"], row["outcome"]) == ("", "", "", "")
     with pytest.raises(NotAllowed):
-        add_to_case(school.store, school.clock, OFFICER, ref, Addition(AdditionKind.NOTE, "x"))
+        note(school.store, school.clock, OFFICER, ref, Note("x"))
 
 
 # out
