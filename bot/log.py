@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -125,7 +125,31 @@ def seal(key: bytes, before: str, body: bytes) -> str:
 
 def place_of(key: bytes, seq: int, case_id: object) -> str:
     """What binds a body to its number and its case without telling either."""
-    return hmac.digest(key, f"place {seq} {case_id or 0}".encode(), "sha256").hex()[:32]
+    return hmac.digest(key, _place(seq, case_id), "sha256").hex()[:32]
+
+
+def _place(seq: int, case_id: object) -> bytes:
+    return f"place {seq} {case_id or 0}".encode()
+
+
+_BLOCK = 64
+
+
+def _keyed(key: bytes) -> Callable[[bytes], str]:
+    """HMAC-SHA-256 under one key, which is worked into the hash once (FIPS 198-1, section 6): half
+    the time of `hmac.digest`, where a million codes are wanted.
+    """
+    block = (sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def code(message: bytes) -> str:
+        within, around = inner.copy(), outer.copy()
+        within.update(message)
+        around.update(within.digest())
+        return around.hexdigest()
+
+    return code
 
 
 def append(
@@ -175,6 +199,7 @@ def verify_rows(
     """
     missing = {against} if isinstance(against, str) else set(against)
     missing -= {"", BEGINNING}
+    keyed = _keyed(key)
     before, count, restores = BEGINNING, 0, list[datetime]()
     for seq, at, event, case_id, body, mac in rows:
         count += 1
@@ -182,11 +207,11 @@ def verify_rows(
             what = "was put in" if seq < count else "is missing"
             return Verification(count, before, count, f"entry {count} {what}")
         chained = body if isinstance(body, bytes) else str(body).encode("utf-8", "replace")
-        code = seal(key, before, chained)
+        code = keyed(before.encode() + chained)
         if code != mac:
             story = _what_happened(seq, case_id, chained, key)
             return Verification(count, before, count, story)
-        place = place_of(key, seq, case_id)
+        place = keyed(_place(seq, case_id))[:32]
         if not (
             _stand_in(chained, at, event, place)
             or _agree(chained, at, event, place, (seq, case_id))
@@ -212,11 +237,12 @@ def _stand_in(body: bytes, at: object, event: object, place: str) -> bool:
     """
     if not (isinstance(at, str) and isinstance(event, str)) or '"' in at or '"' in event:
         return False  # else a column could quote what follows it in the body
+    said = body.decode("ascii", "replace")
     return (
-        f'"at":"{_moment(at)}"'.encode() in body
-        and f'"event":"{event}"'.encode() in body
-        and f'"place":"{place}"'.encode() in body
-        and body.count(b'"at":') == body.count(b'"event":') == body.count(b'"place":') == 1
+        f'"at":"{_moment(at)}"' in said
+        and f'"event":"{event}"' in said
+        and f'"place":"{place}"' in said
+        and said.count('"at":') == said.count('"event":') == said.count('"place":') == 1
     )
 
 

@@ -187,7 +187,9 @@ def _query(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
         )
     else:
         query = sa.select(t.case.c.id).select_from(cases_with_items()).order_by(t.case.c.id.desc())
-    query = query.where(t.item.c.kind.in_([ItemKind.COMMENT, ItemKind.REPORT]), may_see(reader))
+    # Not "in": with that, SQLite would gather all items of a kind and sort them, however many.
+    others = [ItemKind.NEWCOMER, ItemKind.OWN_POST]
+    query = query.where(t.item.c.kind.not_in(others), may_see(reader))
     if filters.kind is not None:
         kinds = sa.cast(t.case.c.kinds, sa.String)
         # Who may not know what was found in a case shall not learn it by asking for it.

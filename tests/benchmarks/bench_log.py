@@ -99,9 +99,7 @@ def fill(path: Path, count: int) -> None:
             with uow.log.gathering():
                 for n in numbers:
                     moment = NOON + timedelta(seconds=n)
-                    append(
-                        uow.log, KEY, at=moment, event=Event.JUDGED, case_id=n, facts=judged(n)
-                    )
+                    append(uow.log, KEY, at=moment, event=Event.JUDGED, case_id=n, facts=judged(n))
             uow.commit()
     store.close()
 
