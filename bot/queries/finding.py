@@ -145,7 +145,11 @@ def confirmed_history(store: Store, viewer: Viewer, record: Record) -> list[tupl
 def proof_of(store: Store, viewer: Viewer, record: Record) -> list[Proof]:
     """The case's entries in the chain, each proved anew; none where the trail is not theirs."""
     with store.read() as uow:
-        theirs = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see_trail(viewer))
+        theirs = (
+            sa.select(t.case.c.id)
+            .select_from(cases_with_items())
+            .where(t.case.c.id == record.case_id, may_see_trail(viewer))
+        )
         shown = set(
             uow.connection.scalars(
                 sa.select(t.log_entry.c.seq).where(

@@ -78,8 +78,13 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 def links_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows of `case_step` but links to cases that this viewer must not know of."""
-    seen = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see(viewer))
-    return sa.or_(t.case_step.c.linked_case_id.is_(None), t.case_step.c.linked_case_id.in_(seen))
+    seen = (
+        sa.exists()
+        .select_from(cases_with_items())
+        .where(t.case.c.id == t.case_step.c.linked_case_id, may_see(viewer))
+        .correlate(t.case_step)
+    )
+    return sa.or_(t.case_step.c.linked_case_id.is_(None), seen)
 
 
 def steps_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:

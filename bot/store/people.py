@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence
 from bot.store import tables as t
 from bot.store.items import ref_of
+from bot.store.purges import What
 
 HANDLE_BEFORE = "handle before"
 """The fact under which an earlier handle is kept: one, the last."""
@@ -33,16 +34,21 @@ class People:
     def meet_again(self, people: Sequence[Newcomer], *, read_at: datetime) -> MetAgain:
         """Note of stored newcomers how the platform shows them now, and that they are there.
 
-        Idempotent. Facts are replaced as a whole, but for the earlier handle.
+        Whoever was erased stays without a name. Idempotent. Facts are replaced as a whole, but for the earlier handle.
         """
         by_ref = {each.ref: each for each in people}
         rows = self._rows(by_ref)
         renamed, returned = [], []
+        erased = self._erased([row.id for row in rows])
         for row in rows:
             now = by_ref[ref_of(row)]
             facts = dict(now.facts)
             before = row.facts.get(HANDLE_BEFORE)
-            if now.author.handle and row.author_handle not in ("", now.author.handle):
+            if (
+                row.id not in erased
+                and now.author.handle
+                and row.author_handle not in ("", now.author.handle)
+            ):
                 before = f"@{row.author_handle}"
                 renamed.append(row.id)
             if before:
@@ -53,7 +59,9 @@ class People:
                 "permalink": now.permalink or row.permalink,
                 "facts": facts,
             }
-            if any(getattr(row, name) != value for name, value in shown.items()):
+            if row.id not in erased and any(
+                getattr(row, name) != value for name, value in shown.items()
+            ):
                 self._set([row.id], **shown)
             if row.presence == Presence.GONE:
                 returned.append(row.id)
@@ -162,6 +170,15 @@ class People:
             )
         )
         return [row for row in rows if ref_of(row) in refs]
+
+    def _erased(self, ids: Sequence[int]) -> set[int]:
+        return set(
+            self._connection.scalars(
+                sa.select(t.purge.c.item_id).where(
+                    t.purge.c.item_id.in_(ids), t.purge.c.what == What.ALL
+                )
+            )
+        )
 
     def _set(self, ids: Sequence[int], **values: object) -> None:
         if ids:

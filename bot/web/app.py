@@ -34,6 +34,7 @@ from bot.web.views import (
     reading,
     record,
     reports,
+    requests,
     sample,
     signin,
     status,
@@ -58,7 +59,8 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (
         *(today, queue, cases, steps, news, newcomers, people),
-        *(log, reports, record, reading, letters, preview, agreement, sample, status, signin),
+        *(log, reports, record, requests, reading),
+        *(letters, preview, agreement, sample, status, signin),
     ):
         app.include_router(view.router)
     app.mount("/static", StaticFiles(directory=_STATIC))

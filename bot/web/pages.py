@@ -14,6 +14,7 @@ from bot import queries
 from bot.access import (
     Viewer,
     may_answer_sample,
+    may_find_person,
     may_see_log,
     may_see_status,
     may_sign_day,
@@ -83,6 +84,7 @@ class Pages:
             else None,
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
+            finds_people=may_find_person(viewer),
             signs_days=may_sign_day(viewer),
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),

@@ -23,6 +23,7 @@ from bot.documents.taking import Wanted, export_log  # noqa: E402
 from bot.log import Event, append, verify_rows  # noqa: E402
 from bot.model import Role  # noqa: E402
 from bot.queries.finding import Filters, find_records  # noqa: E402
+from bot.queries.log import list_log  # noqa: E402
 from bot.store import Store  # noqa: E402
 from bot.store.schema import upgrade  # noqa: E402
 from tests.builders import NOON, FixedClock  # noqa: E402
@@ -150,6 +151,7 @@ def measure(store: Store) -> Measured:
         filters = Filters(looked_for)
         ms = p95(lambda f=filters: find_records(store, OFFICER, rules, f))  # type: ignore[misc]
         found[f"“{looked_for}” found, p95", "ms", "ratio at most 1.5"] = ms
+    found["the log’s page, p95", "ms", "ratio at most 1.5"] = p95(lambda: list_log(store, OFFICER))
     return found
 
 

@@ -26,11 +26,12 @@ from bot.model import Finding, Kind, Outcome, Role, Severity, Step, Target
 from bot.queries.finding import Filters, confirmed_history, find_records, get_record, proof_of
 from bot.queries.rights import find_person
 from bot.services.decide import Wish, decide
+from bot.services.purge import redact
 from bot.services.report import Report, Upload, enter_by_hand
 from bot.services.rights import answer_request, due_after, list_requests, open_request
 from bot.services.steps import Note, note
 from bot.store.rights import RightsDecision, RightsKind
-from tests.builders import NOON, an_author
+from tests.builders import NOON, a_comment, an_author
 from tests.web.pages_stage import ABOUT_THE_HEAD, AN_INSULT, School
 
 OFFICER = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
@@ -40,6 +41,7 @@ CHAIR = Viewer("ndasgupta", frozenset({Role.CHAIR_OF_GOVERNORS}))
 DPO = Viewer("twhitlock", frozenset({Role.DPO}))
 ICT = Viewer("rokafor", frozenset({Role.ICT_TECHNICIAN}))
 A_PNG = b"\x89PNG\r\n\x1a\n" + b"not really a picture"
+A_DETAIL = Finding(Kind.PERSONAL_DATA, Severity.MILD, Target.ADULT)
 A_WORRY = Finding(Kind.WELFARE, Severity.SERIOUS, Target.PUPIL, True)
 SAM = an_author("77", handle="samporter", name="Sam Porter")
 
@@ -121,6 +123,17 @@ def test_an_edited_comment_is_found_by_all_its_wordings_once(school: School) -> 
     school.comes("You cow and donkey", AN_INSULT, native_id="9")
     assert found(school, OFFICER, "cow") == [ref]
     assert found(school, OFFICER, "donkey") == [ref]
+
+
+def test_a_wording_is_found_only_once_it_was_judged(school: School) -> None:
+    """Nobody knows yet whom it accuses: it is on nobody's page, and in nobody's search."""
+    school.meet(a_comment("You zebra", native_id="9"))
+    ref = school.comes("You cow", A_DETAIL, native_id="9")
+    school.meet(a_comment("You cow and donkey", native_id="9"))
+    redact(school.store, school.clock, DPO, ref, "You", "It is about somebody else.")
+    assert [found(school, DPO, word) for word in ("cow", "donkey", "zebra")] == [[ref], [], []]
+    school.judge(A_DETAIL)
+    assert found(school, DPO, "donkey") == [ref]
 
 
 def test_who_is_accused_finds_counts_and_exports_nothing_of_it(school: School) -> None:
@@ -402,7 +415,7 @@ def test_a_case_that_accuses_the_dpo_is_not_found_by_them(school: School) -> Non
         Kind.ALLEGATION, Severity.SERIOUS, Target.STAFF, about=frozenset({"twhitlock"})
     )
     school.comes("Tom Whitlock steals", accused, author=SAM)
-    assert find_person(school.store, DPO, "samporter") == []
+    assert find_person(school.store, DPO, "samporter").items == ()
 
 
 @pytest.mark.parametrize(
@@ -424,14 +437,16 @@ def test_a_granted_erasure_takes_everything_but_what_is_held(school: School) -> 
         uow.holds.place(case.id, reason="Police.", by="mhartley", at=at, decide_by=at)
         uow.commit()
     request = open_request(school.store, school.clock, DPO, RightsKind.ERASURE, "samporter")
-    items = [item.item_id for item in find_person(school.store, DPO, "samporter")]
+    items = [item.item_id for item in find_person(school.store, DPO, "samporter").items]
     done = answer_request(
         school.store, school.clock, DPO, request, RightsDecision.GRANTED, "They asked.", items
     )
     assert done == (1, 1)
     [answered] = list_requests(school.store, DPO)
     assert answered.decision is RightsDecision.IN_PART
-    assert [item.texts for item in find_person(school.store, DPO, "samporter")] == [("You cow",)]
+    assert [item.texts for item in find_person(school.store, DPO, "samporter").items] == [
+        ("You cow",)
+    ]
     with pytest.raises(Refused):
         answer_request(
             school.store, school.clock, DPO, request, RightsDecision.REFUSED, "Again.", items

@@ -61,6 +61,16 @@ def before_the_change(path: Path) -> Store:
             "(1, 'link', '', 'salt', 2, 'mhartley', ?)",
             (AT.format(2), AT.format(3)),
         )
+        execute(
+            "INSERT INTO reading (id, item_id, digest, salt, text, attachments, seen_at, waiting) "
+            "VALUES (3, 1, 'e', 'salt', 'Nobody judged this.', '[]', ?, 1)",
+            (AT.format(1),),
+        )
+        execute(
+            "INSERT INTO search (rowid, words, author, link) VALUES "
+            "(1, ? || ' Nobody judged this.', '', ''), (2, ?, '', '')",
+            (REPORTED, REPORTED),
+        )
         facts = {"case": "case1", "by": "dpenrose", "text": digest_for_log("case1", REPORTED)}
         append(uow.log, KEY, at=NOON, event=Event.ENTERED, case_id=1, facts=facts)
         uow.commit()
@@ -101,4 +111,13 @@ def test_an_earlier_report_about_a_person_is_one_like_any_other_and_still_proved
         [entry] = uow.log.after(0)
     assert items == [("by hand", '{"entered by":"dpenrose"}'), ("by hand", "{}")]
     assert digest_for_log(salt, text).encode() in entry.body
+    store.close()
+
+
+def test_what_nobody_judged_leaves_the_index(tmp_path: Path) -> None:
+    store = before_the_change(tmp_path / "old.db")
+    upgrade(store.engine)
+    with store.read() as uow:
+        indexed = uow.connection.exec_driver_sql("SELECT rowid, words FROM search").all()
+    assert indexed == [(1, REPORTED), (2, REPORTED)]
     store.close()

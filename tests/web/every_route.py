@@ -41,6 +41,7 @@ class Door:
 _TABS = ("?tab=others", "?tab=done", "?tab=baseline")
 _HIDING = frozenset({OFFICER, HEAD})
 _VETTING = frozenset({OFFICER})
+_DATA = frozenset({DPO})
 _MACHINERY = frozenset({OFFICER, TECHNICIAN})
 _REASON = {"reason": "a test"}
 TODAY = NOON.date().isoformat()
@@ -84,6 +85,11 @@ DOORS: Mapping[str, Door] = {
     "GET /log/cases/{ref}": Door(READERS),
     "POST /log/cases/{ref}/{act}": Door(READERS, fills={"act": "hold"}, form={"said": "a test"}),
     "GET /log/cases/{ref}/files/{file_ref}": Door(READERS, page=False),
+    "GET /requests": Door(_DATA),
+    "POST /requests": Door(_DATA, form={"kind": "access", "handle": "somebody"}),
+    "GET /requests/{ref}": Door(_DATA),
+    "POST /requests/{ref}/answer": Door(_DATA, form={"decision": "refused", **_REASON}),
+    "POST /requests/{ref}/own-data": Door(_DATA, form={"form": "json"}),
     "GET /today": Door(_HIDING),
     "POST /today/sign": Door(_HIDING, form={"day": TODAY, "outcome": "could_not_check", **_REASON}),
     "POST /today/comments-off": Door(_HIDING, form={"account": "school"}),

@@ -1,4 +1,4 @@
-"""Notes and reports by hand, each kept in one way."""
+"""Notes and reports by hand, each kept in one way; what nobody judged yet leaves the index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,3 +44,20 @@ def upgrade() -> None:
         "WHERE c.item_id = item.id AND e.event = 'entered'), '{}') "
         "WHERE kind = 'report' AND account = ''"
     )
+    op.execute(
+        "CREATE TEMPORARY TABLE anew AS SELECT c.id FROM moderation_case c "
+        "JOIN reading r ON r.item_id = c.item_id WHERE r.id <> c.reading_id "
+        "AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.reading_id = r.id)"
+    )
+    op.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM anew)")
+    op.execute(
+        "INSERT INTO search (rowid, words, author, link) SELECT c.id, "
+        "(SELECT coalesce(group_concat(r.text, char(10)), '') FROM reading r "
+        "WHERE r.item_id = i.id AND (r.id = c.reading_id "
+        "OR EXISTS (SELECT 1 FROM verdict v WHERE v.reading_id = r.id))), "
+        "i.author_name || ' ' || i.author_handle, i.permalink "
+        "FROM moderation_case c JOIN item i ON i.id = c.item_id "
+        "WHERE c.id IN (SELECT id FROM anew)"
+    )
+    op.execute("DROP TABLE anew")
+    op.execute("INSERT INTO search (search) VALUES ('optimize')")
