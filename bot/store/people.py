@@ -34,13 +34,18 @@ class People:
     def meet_again(self, people: Sequence[Newcomer], *, read_at: datetime) -> MetAgain:
         """Note of stored newcomers how the platform shows them now, and that they are there.
 
-        Whoever was erased stays without a name. Idempotent. Facts are replaced as a whole, but for the earlier handle.
+        Whoever was erased stays without a name. Idempotent. Facts are replaced as a whole, but for
+        the earlier handle.
         """
         by_ref = {each.ref: each for each in people}
         rows = self._rows(by_ref)
         renamed, returned = [], []
         erased = self._erased([row.id for row in rows])
         for row in rows:
+            if row.presence == Presence.GONE:
+                returned.append(row.id)
+            if row.id in erased:
+                continue
             now = by_ref[ref_of(row)]
             facts = dict(now.facts)
             before = row.facts.get(HANDLE_BEFORE)
@@ -59,12 +64,8 @@ class People:
                 "permalink": now.permalink or row.permalink,
                 "facts": facts,
             }
-            if row.id not in erased and any(
-                getattr(row, name) != value for name, value in shown.items()
-            ):
+            if any(getattr(row, name) != value for name, value in shown.items()):
                 self._set([row.id], **shown)
-            if row.presence == Presence.GONE:
-                returned.append(row.id)
         self._set([row.id for row in rows], presence=Presence.PRESENT, observed_at=read_at)
         return MetAgain(tuple(renamed), tuple(returned))
 
