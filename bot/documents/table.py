@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.documents.redacting import Redactor
 from bot.model import Kind, Step, Target
 from bot.queries.records import EffectLine, Record, Said
-from bot.services.told import LONDON
+from bot.school_calendar import LONDON
 from bot.wording import plain_name
 
 COLUMNS = (

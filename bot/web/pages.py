@@ -21,8 +21,8 @@ from bot.access import (
     may_switch_hiding,
 )
 from bot.queries.sample import count_sample
+from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
-from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store.effects import MACHINE
 from bot.web import evidence_words, sentences, words
@@ -141,7 +141,7 @@ class _Names(dict[str, str]):
 
 def when(at: datetime, now: datetime) -> str:
     """A moment as one says it: "today at 12:05"; UK time."""
-    local, today = at.astimezone(LONDON), now.astimezone(LONDON).date()
+    local, today = at.astimezone(LONDON), day_of(now)
     clock = f"{local:%H:%M}"
     days = (today - local.date()).days
     if days in (0, 1):
