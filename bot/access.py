@@ -167,14 +167,6 @@ def may_find_person(viewer: Viewer) -> bool:
     return Role.DPO in viewer.roles
 
 
-def may_enter_by_hand(viewer: Viewer) -> bool:
-    """Whether they may put abuse that was seen elsewhere into the log (policy.md, clause 5)."""
-    return bool(
-        viewer.roles
-        & {Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER, Role.DSL, Role.CHAIR_OF_GOVERNORS}
-    )
-
-
 def may_take_evidence(viewer: Viewer, case: CaseView, excluded: frozenset[Role]) -> bool:
     """Whether they may take evidence out: only the headteacher (policy.md, clause 9).
 
@@ -208,7 +200,9 @@ def may_see_restrictions(viewer: Viewer) -> bool:
 
 
 def may_report(viewer: Viewer) -> bool:
-    """Whether they may report a contact attempt or an impersonation."""
+    """Whether they may report by hand: abuse that was seen elsewhere, a contact attempt, an
+    impersonation (policy.md, clauses 5 and 10).
+    """
     return bool(viewer.roles - NO_CONTENT)
 
 

@@ -12,8 +12,8 @@ from bot.access import Viewer
 from bot.model import Person, Role, Urgency
 from bot.ports import Clock
 from bot.queries.bulletin import bulletin
+from bot.school_calendar import LONDON
 from bot.services.posting import moment, post
-from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store import Store
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -62,7 +62,7 @@ class Event(StrEnum):
     LIFTED = "lifted"
     STEP = "step"
     ENTERED = "entered"
-    ADDED = "added"
+    ADDED = "added"  # what earlier versions wrote of some notes
     HELD = "held"
     RELEASED = "released"
     PURGED = "purged"
@@ -84,6 +84,10 @@ class Entry:
     case_id: int | None
     body: bytes
     mac: str
+
+
+Row = tuple[int, object, object, object, object, object]
+"""An entry as it is stored, column by column in Entry's order: nothing of it is believed yet."""
 
 
 class Ledger(Protocol):
@@ -119,9 +123,33 @@ def seal(key: bytes, before: str, body: bytes) -> str:
     return hmac.digest(key, before.encode("ascii") + body, "sha256").hex()
 
 
-def place_of(key: bytes, seq: int, case_id: int | None) -> str:
+def place_of(key: bytes, seq: int, case_id: object) -> str:
     """What binds a body to its number and its case without telling either."""
-    return hmac.digest(key, f"place {seq} {case_id or 0}".encode(), "sha256").hex()[:32]
+    return hmac.digest(key, _place(seq, case_id), "sha256").hex()[:32]
+
+
+def _place(seq: int, case_id: object) -> bytes:
+    return f"place {seq} {case_id or 0}".encode()
+
+
+_BLOCK = 64
+
+
+def _keyed(key: bytes) -> Callable[[bytes], str]:
+    """HMAC-SHA-256 under one key, which is worked into the hash once (FIPS 198-1, section 6): half
+    the time of `hmac.digest`, where a million codes are wanted.
+    """
+    block = (sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def code(message: bytes) -> str:
+        within, around = inner.copy(), outer.copy()
+        within.update(message)
+        around.update(within.digest())
+        return around.hexdigest()
+
+    return code
 
 
 def append(
@@ -155,25 +183,45 @@ def verify(
     `against` is a head written down earlier, or several: each must still stand in the chain, or
     have been declared lost where an older backup was put back (Event.RESTORED).
     """
+    rows = (
+        (one.seq, f"{one.at:{_SPELLING}}", one.event, one.case_id, one.body, one.mac)
+        for one in entries
+    )
+    return verify_rows(rows, key, against=against)
+
+
+def verify_rows(
+    rows: Iterable[Row], key: bytes, *, against: str | Collection[str] = ()
+) -> Verification:
+    """The same of entries as they are stored, which is much faster: nothing is read into objects.
+
+    Whatever somebody may have put into the columns, it is judged as it stands.
+    """
     missing = {against} if isinstance(against, str) else set(against)
     missing -= {"", BEGINNING}
+    keyed = _keyed(key)
     before, count, restores = BEGINNING, 0, list[datetime]()
-    for entry in entries:
+    for seq, at, event, case_id, body, mac in rows:
         count += 1
-        if entry.seq != count:
-            what = "was put in" if entry.seq < count else "is missing"
+        if seq != count:
+            what = "was put in" if seq < count else "is missing"
             return Verification(count, before, count, f"entry {count} {what}")
-        right = seal(key, before, entry.body).encode()
-        if not hmac.compare_digest(right, entry.mac.encode("utf-8", "replace")):
-            return Verification(count, before, count, _what_happened(entry, key))
-        content = json.loads(entry.body)
-        if not _columns_agree(entry, content, key):
+        chained = body if isinstance(body, bytes) else str(body).encode("utf-8", "replace")
+        code = keyed(before.encode() + chained)
+        if code != mac:
+            story = _what_happened(seq, case_id, chained, key)
+            return Verification(count, before, count, story)
+        place = keyed(_place(seq, case_id))[:32]
+        if not (
+            _stand_in(chained, at, event, place)
+            or _agree(chained, at, event, place, (seq, case_id))
+        ):
             return Verification(count, before, count, f"the columns of entry {count} were changed")
-        before = entry.mac
+        before = code
         missing.discard(before)
-        if entry.event == Event.RESTORED:
-            restores.append(entry.at)
-            missing.difference_update(content.get("lost_heads", ()))
+        if event == Event.RESTORED:
+            restores.append(datetime.fromisoformat(f"{at}+00:00"))
+            missing.difference_update(json.loads(chained).get("lost_heads", ()))
     if missing:
         problem = (
             "a head that was written down is not in this log. Its end was cut off, or an older "
@@ -183,31 +231,57 @@ def verify(
     return Verification(count, before, restores=tuple(restores))
 
 
-def _columns_agree(entry: Entry, content: Mapping[str, object], key: bytes) -> bool:
-    if (content["event"], content["at"]) != (entry.event, entry.at.isoformat()):
+def _stand_in(body: bytes, at: object, event: object, place: str) -> bool:
+    """Whether the columns stand in the body word for word, each key once: so nearly all entries
+    are proved without parsing them. Where it is False, `_agree` has the last word.
+    """
+    if not (isinstance(at, str) and isinstance(event, str)) or '"' in at or '"' in event:
+        return False  # else a column could quote what follows it in the body
+    said = body.decode("ascii", "replace")
+    return (
+        f'"at":"{_moment(at)}"' in said
+        and f'"event":"{event}"' in said
+        and f'"place":"{place}"' in said
+        and said.count('"at":') == said.count('"event":') == said.count('"place":') == 1
+    )
+
+
+def _agree(body: bytes, at: object, event: object, place: str, row: tuple[int, object]) -> bool:
+    content = json.loads(body)
+    if (content["at"], content["event"]) != (_moment(at), event):
         return False
-    place = content.get("place")
-    if place is None:  # of the first version
-        return (content["seq"], content["case_id"]) == (entry.seq, entry.case_id)
-    return place == place_of(key, entry.seq, entry.case_id)
+    if "place" not in content:  # of the first version
+        return (content["seq"], content["case_id"]) == row
+    return bool(content["place"] == place)
+
+
+_SPELLING = "%Y-%m-%d %H:%M:%S.%f"
+
+
+def _moment(stored: object) -> str:
+    """How a body spells the time of this column; empty where it is not spelled as we spell one."""
+    if not isinstance(stored, str) or len(stored) != 26 or stored[10] != " ":
+        return ""
+    fraction = "" if stored[19:] == ".000000" else stored[19:]
+    return f"{stored[:10]}T{stored[11:19]}{fraction}+00:00"
 
 
 _AS_FAR = 1_000
 """How many places are tried to say where an entry that is out of place came from."""
 
 
-def _what_happened(entry: Entry, key: bytes) -> str:
+def _what_happened(seq: int, case_id: object, body: bytes, key: bytes) -> str:
     """The likeliest story of an entry whose code does not fit, in words."""
-    place = _place_said(entry.body)
-    if place in {None, entry.seq, place_of(key, entry.seq, entry.case_id)}:
-        return f"entry {entry.seq} was edited"
-    near = range(max(1, entry.seq - _AS_FAR), entry.seq + _AS_FAR)
-    came = next((n for n in near if place in {n, place_of(key, n, entry.case_id)}), None)
+    place = _place_said(body)
+    if place in {None, seq, place_of(key, seq, case_id)}:
+        return f"entry {seq} was edited"
+    near = range(max(1, seq - _AS_FAR), seq + _AS_FAR)
+    came = next((n for n in near if place in {n, place_of(key, n, case_id)}), None)
     if came is None:
-        return f"entry {entry.seq} was put in or edited"
-    if came > entry.seq:
-        return f"entry {entry.seq} is missing or was moved: what stands there was entry {came}"
-    return f"entry {entry.seq} was put in: it is a copy of entry {came}, or was moved"
+        return f"entry {seq} was put in or edited"
+    if came > seq:
+        return f"entry {seq} is missing or was moved: what stands there was entry {came}"
+    return f"entry {seq} was put in: it is a copy of entry {came}, or was moved"
 
 
 def _place_said(body: bytes) -> object:

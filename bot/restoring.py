@@ -11,7 +11,7 @@ from bot.errors import DataError
 from bot.keeping.archive import BESIDE, Manifest, problem_of, unpack
 from bot.keeping.files import write_private
 from bot.keeping.sealing import KEY_FILE, KEY_NAME, key_from, school_key
-from bot.log import verify
+from bot.log import verify_rows
 from bot.ports import Clock
 from bot.services.heads import kept_heads
 from bot.services.purge import repeat_purges
@@ -77,7 +77,7 @@ def _settle(
         raise DataError(f"The database in this backup is damaged ({problem}). Use another backup.")
     store = open_store(draft, secret, clock)
     try:
-        _prove(store, manifest)
+        _prove(store)
         heads = [*lost_heads, *kept_heads(draft, None)]
         declare_restored(store, clock, made_at=manifest.made_at, lost_heads=heads, reason=reason)
         repeat_purges(store, clock)
@@ -96,9 +96,8 @@ def _take_along(folder: Path, draft: Path) -> None:
             write_private(older, newer.read_bytes())
 
 
-def _prove(store: Store, manifest: Manifest) -> None:
-    with store.read() as uow:
-        found = verify(uow.log.after(0, limit=manifest.entries + 1), store.log_key)
+def _prove(store: Store) -> None:
+    found = verify_rows(store.log_rows(), store.log_key)
     if not found.ok:
         raise DataError(
             f"The log in this backup is not whole: {found.problem}. Use another backup, and keep "

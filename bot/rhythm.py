@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from bot.circuit import spread
-from bot.school_calendar import LONDON, SchoolCalendar
+from bot.school_calendar import LONDON, SchoolCalendar, day_of
 
 NIGHT = (time(23), time(6))
 """UK time: few people write then, and nobody is at the school to read a letter."""
@@ -78,7 +78,7 @@ def next_due(
 
 
 def _next_at(at: time, after: datetime) -> datetime:
-    day = after.astimezone(LONDON).date()
+    day = day_of(after)
     for each in (day, day + _DAY):
         due = datetime.combine(each, at, LONDON).astimezone(UTC)
         if due > after:

@@ -18,11 +18,10 @@ from rich.table import Table
 from bot import program_log
 from bot.bootstrap import DATABASE, App, build_app, sole_owner
 from bot.cli.common import SANDBOX, stop_on_signal
-from bot.cli.log import entries
 from bot.cycle import prove_capabilities
 from bot.demo import carry_out, go_round, play_day, settle
 from bot.errors import DataError
-from bot.log import verify
+from bot.log import verify_rows
 from bot.model import Action, EffectKind
 from bot.plugins import load_class
 from bot.ports import Sandbox
@@ -132,7 +131,7 @@ def _summary(app: App, sandbox: Sandbox) -> bool:
         items, verdicts, cases = figures.items(), figures.verdicts(), figures.cases()
         held_back, baseline = figures.held_back(), figures.baseline()
         hides, letters = figures.effects(EffectKind.HIDE), figures.effects(EffectKind.LETTER)
-    chain = verify(entries(app.store), app.store.log_key)
+    chain = verify_rows(app.store.log_rows(), app.store.log_key)
     table = Table(title="What came of it", show_header=False)
     table.add_column()
     table.add_column(justify="right")

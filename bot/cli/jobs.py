@@ -22,7 +22,7 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.queries.health import Health, health
-from bot.school_calendar import LONDON
+from bot.school_calendar import LONDON, day_of
 from bot.settings import secret_reader
 from bot.store.jobs import JobRun
 
@@ -96,5 +96,5 @@ def _clock(at: datetime | None, now: datetime) -> str:
     if at is None:
         return "–"
     local = at.astimezone(LONDON)
-    same = local.date() == now.astimezone(LONDON).date()
+    same = local.date() == day_of(now)
     return f"{local:%H:%M:%S}" if same else f"{local:%d %b %H:%M}"

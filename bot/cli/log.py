@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,14 +17,11 @@ from bot.cli.reader import USER_HELP, signed_in_reader
 from bot.clock import SystemClock
 from bot.documents.table import london
 from bot.documents.taking import Wanted, export_log
-from bot.log import Entry
-from bot.log import verify as verify_chain
+from bot.log import verify_rows
 from bot.model import Kind
 from bot.queries.finding import Filters, find_records
 from bot.services.heads import kept_heads
 from bot.settings import secret_reader
-from bot.store import Store
-from bot.store.log_entries import BEFORE_ALL
 
 UserOption = Annotated[str, typer.Option("--user", prompt="E-mail address", help=USER_HELP)]
 app = typer.Typer(help="The log of inappropriate comments.", no_args_is_help=True)
@@ -53,7 +49,7 @@ def verify(
     store = open_store(existing_data(data), secret_reader(os.environ))
     try:
         heads = kept_heads(data, chosen)
-        found = verify_chain(entries(store), store.log_key, against=[*heads, against.strip()])
+        found = verify_rows(store.log_rows(), store.log_key, against=[*heads, against.strip()])
         with store.read() as uow:
             silent, unlocked = uow.log.cases_without_entry(), not uow.log.is_locked()
     finally:
@@ -130,15 +126,3 @@ def export(
 
 def _day(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at else None
-
-
-def entries(store: Store) -> Iterator[Entry]:
-    """All entries, oldest first, read in short pages so that nobody waits for this."""
-    seq = BEFORE_ALL
-    while True:
-        with store.read() as uow:
-            page = uow.log.after(seq)
-        if not page:
-            return
-        yield from page
-        seq = page[-1].seq

@@ -23,6 +23,7 @@ from bot.documents.table import london
 from bot.queries.rights import HeldItem, find_person
 from bot.services.rights import (
     answer_request,
+    get_request,
     list_requests,
     note_access_export,
     open_request,
@@ -54,11 +55,14 @@ def find(
 ) -> None:
     """Show everything that is held on one person: by handle, name or the platform's number."""
     with _desk(data, settings, user) as desk:
-        items = find_person(desk.store, desk.viewer, handle)
-    for item in items:
+        held = find_person(desk.store, desk.viewer, handle)
+    for item in held.items:
         print(_line(item))
-    theirs = sum(item.theirs for item in items)
-    print(f"{theirs} written by them, {len(items) - theirs} that name them.")
+    for one in held.beside:
+        why = f": {one.words}" if one.words else ""
+        print(f"{london(one.at)}  {one.platform}  {one.sort} {one.what}{why}")
+    theirs, named = len(held.theirs), len(held.items) - len(held.theirs)
+    print(f"{theirs} written by them, {named} that name them, {len(held.beside)} beside that.")
 
 
 @app.command("open")
@@ -106,13 +110,13 @@ def export(
     Read it before it is sent: a machine does not know everybody's name.
     """
     with _desk(data, settings, user) as desk:
-        items = find_person(desk.store, desk.viewer, handle)
+        held = find_person(desk.store, desk.viewer, handle)
         note_access_export(desk.store, SystemClock(), desk.viewer)
     policy = desk.settings.policy
     redactor = Redactor(policy.people, policy.names)
     to.mkdir(parents=True, exist_ok=True)
-    (to / "own-data.json").write_bytes(own_data_json(items, redactor, handle))
-    paper = own_data_paper(items, redactor, handle, school=desk.settings.school.name)
+    (to / "own-data.json").write_bytes(own_data_json(held, redactor, handle))
+    paper = own_data_paper(held, redactor, handle, school=desk.settings.school.name)
     (to / "own-data.pdf").write_bytes(paper)
     print(f"Written: {to / 'own-data.json'} and .pdf. Read them before you send them.")
 
@@ -128,15 +132,17 @@ def answer(
 ) -> None:
     """Write down the answer. A granted erasure takes everything away that they wrote."""
     with _desk(data, settings, user) as desk:
-        found = [one for one in list_requests(desk.store, desk.viewer) if one.ref == ref]
-        items = [
-            item.item_id
-            for request in found
-            for item in find_person(desk.store, desk.viewer, request.handle)
-            if item.theirs
-        ]
+        request = get_request(desk.store, desk.viewer, ref)
+        found = find_person(desk.store, desk.viewer, request.handle if request else "")
         erased, held = answer_request(
-            desk.store, SystemClock(), desk.viewer, ref, decision, reason, items
+            desk.store,
+            SystemClock(),
+            desk.viewer,
+            ref,
+            decision,
+            reason,
+            found.theirs,
+            found.keys,
         )
     print(f"Answered. {erased} items were erased, {held} are on hold and stay.")
 

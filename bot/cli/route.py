@@ -19,8 +19,9 @@ from bot.cli.common import (
 from bot.clock import SystemClock
 from bot.errors import NotAllowed
 from bot.queries.mail import route_of
+from bot.school_calendar import day_of
 from bot.services.signin import sign_in, viewer_of
-from bot.services.told import LONDON, people_told
+from bot.services.told import people_told
 from bot.settings import Settings, secret_reader
 from bot.store import Store
 from bot.wording import role_name
@@ -45,7 +46,7 @@ def route(
         found = route_of(store, viewer, case)
         if found is None:
             raise NotAllowed("There is no such case, or it is not for you.")
-        day = SystemClock().now().astimezone(LONDON).date()
+        day = day_of(SystemClock().now())
         told = people_told(found.audience, found.excluded, chosen.policy.people, day)
     finally:
         store.close()

@@ -21,9 +21,9 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.errors import Refused
+from bot.school_calendar import LONDON
 from bot.services import users
 from bot.services.signin import add_user
-from bot.services.told import LONDON
 from bot.settings import secret_reader
 from bot.store import Store
 from bot.wording import role_name

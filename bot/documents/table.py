@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.documents.redacting import Redactor
-from bot.model import Kind, Target
-from bot.queries.records import Record, Said, Step
-from bot.services.told import LONDON
-from bot.store.additions import AdditionKind
+from bot.model import Kind, Step, Target
+from bot.queries.records import EffectLine, Record, Said
+from bot.school_calendar import LONDON
 from bot.wording import plain_name
 
 COLUMNS = (
@@ -97,19 +96,17 @@ def row_of(record: Record, who: Mapping[str, str], redactor: Redactor) -> dict[s
         "versions": "; ".join(f"{name} {number}" for name, number in record.versions.items()),
         "urgency": record.urgency,
         "with": "; ".join(record.with_whom),
-        "actions": "; ".join(_step(step, who) for step in record.steps),
+        "actions": "; ".join(_effect(one, who) for one in record.effects),
         "told": "; ".join(
             f"{who[one.person]} {utc(one.at)}" if one.at else f"{who[one.person]} (not yet)"
             for one in record.told
         ),
         "decisions": "; ".join(_said(one, who, redactor, own) for one in record.decisions),
         "outcome": record.outcome,
-        "additions": "; ".join(_said(one, who, redactor, own) for one in record.additions),
-        "linked_cases": "; ".join(one.linked_ref for one in record.additions if one.linked_ref),
+        "additions": "; ".join(_said(one, who, redactor, own) for one in record.steps),
+        "linked_cases": "; ".join(one.linked_ref for one in record.steps if one.linked_ref),
         "references_elsewhere": "; ".join(
-            redactor.of_others(one.words, own)
-            for one in record.additions
-            if one.what == AdditionKind.REFERENCE
+            redactor.of_others(one.words, own) for one in record.steps if one.what == Step.REFERENCE
         ),
         "files_sha256": "; ".join(file.digest for file in record.files),
         "status": record.status,
@@ -169,15 +166,16 @@ def london(at: datetime | None) -> str:
     return at.astimezone(LONDON).strftime("%d %b %Y %H:%M %Z") if at else ""
 
 
-def _step(step: Step, who: Mapping[str, str]) -> str:
-    person = f" by {who[step.by]}" if step.by else ""
-    confirmed = f", confirmed {utc(step.confirmed_at)}" if step.confirmed_at else ""
-    return f"{step.kind} {step.status}, asked for {utc(step.asked_at)}{person}{confirmed}"
+def _effect(one: EffectLine, who: Mapping[str, str]) -> str:
+    person = f" by {who[one.by]}" if one.by else ""
+    confirmed = f", confirmed {utc(one.confirmed_at)}" if one.confirmed_at else ""
+    return f"{one.kind} {one.status}, asked for {utc(one.asked_at)}{person}{confirmed}"
 
 
 def _said(one: Said, who: Mapping[str, str], redactor: Redactor, own: str) -> str:
     words = redactor.of_others(one.words, own) if one.words else one.linked_ref
-    return f"{one.what} by {who[one.by]}, {utc(one.at)}" + (f": {words}" if words else "")
+    what = f"{one.what} to {one.role}" if one.role else one.what
+    return f"{what} by {who[one.by]}, {utc(one.at)}" + (f": {words}" if words else "")
 
 
 def _json(value: object) -> str:

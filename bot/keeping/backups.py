@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
@@ -19,12 +18,12 @@ from bot.errors import DataError
 from bot.keeping import archive
 from bot.keeping.archive import Manifest
 from bot.keeping.files import create_private
+from bot.school_calendar import LONDON
 
 LATE = timedelta(hours=36)
 """A newest backup older than this means that a night was missed."""
 
 _NAME = re.compile(r"schoolgate-(\d{8}T\d{6}Z)(-before-upgrade)?\.backup")
-_LONDON = ZoneInfo("Europe/London")
 _PATIENCE = 120.0
 
 
@@ -85,7 +84,7 @@ class Backups:
 
     def is_due(self, now: datetime) -> bool:
         """Whether this night's is still to be made; one that was missed is made up for once."""
-        today = datetime.combine(now.astimezone(_LONDON).date(), self.at, _LONDON)
+        today = datetime.combine(now.astimezone(LONDON).date(), self.at, LONDON)
         last = today if today <= now else today - timedelta(days=1)
         newest = self.newest()
         return newest is None or not last <= newest.made_at <= now

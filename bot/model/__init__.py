@@ -5,7 +5,7 @@ Standard library only; everything here is a frozen value. Times are aware dateti
 
 from __future__ import annotations
 
-from bot.model.decisions import CaseStatus, DayOutcome, Outcome, Step
+from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step
 from bot.model.delivery import (
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
@@ -59,6 +59,7 @@ from bot.model.judgement import (
 __all__ = [
     "ACTIVE_EFFECTS",
     "EXPLANATION",
+    "NOTES",
     "PERSON_EFFECTS",
     "Action",
     "Aspect",

@@ -35,10 +35,33 @@ class DayOutcome(StrEnum):
 
 
 class Step(StrEnum):
-    """What a person did about a case without deciding on its words."""
+    """What a person did about a case without deciding on its words.
+
+    Down to LINK they are notes (`NOTES`): written down, and nothing follows from them.
+    """
 
     NOTE = "note"
+    CORRECTION = "correction"
+    REFERENCE = "reference"
+    CONTACT = "contact"
+    MEETING = "meeting"
+    TOLD = "told"
+    OUTCOME = "outcome"
+    LINK = "link"
     ROUTED = "routed"
     FORWARDED = "forwarded"
     CONTESTED = "contested"
     PICTURE = "picture"
+
+
+NOTES = (
+    Step.NOTE,
+    Step.CORRECTION,
+    Step.REFERENCE,
+    Step.CONTACT,
+    Step.MEETING,
+    Step.TOLD,
+    Step.OUTCOME,
+    Step.LINK,
+)
+"""The steps that one writes down, in the order in which one chooses."""

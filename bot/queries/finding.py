@@ -145,7 +145,11 @@ def confirmed_history(store: Store, viewer: Viewer, record: Record) -> list[tupl
 def proof_of(store: Store, viewer: Viewer, record: Record) -> list[Proof]:
     """The case's entries in the chain, each proved anew; none where the trail is not theirs."""
     with store.read() as uow:
-        theirs = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see_trail(viewer))
+        theirs = (
+            sa.select(t.case.c.id)
+            .select_from(cases_with_items())
+            .where(t.case.c.id == record.case_id, may_see_trail(viewer))
+        )
         shown = set(
             uow.connection.scalars(
                 sa.select(t.log_entry.c.seq).where(
@@ -187,7 +191,9 @@ def _query(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
         )
     else:
         query = sa.select(t.case.c.id).select_from(cases_with_items()).order_by(t.case.c.id.desc())
-    query = query.where(t.item.c.kind.in_([ItemKind.COMMENT, ItemKind.REPORT]), may_see(reader))
+    # Not "in": with that, SQLite would gather all items of a kind and sort them, however many.
+    others = [ItemKind.NEWCOMER, ItemKind.OWN_POST]
+    query = query.where(t.item.c.kind.not_in(others), may_see(reader))
     if filters.kind is not None:
         kinds = sa.cast(t.case.c.kinds, sa.String)
         # Who may not know what was found in a case shall not learn it by asking for it.

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store import tables as t
 from bot.store.jobs import JobRun
-from bot.store.spending import DOLLAR, day_of, first_of_month, first_of_next_month
+from bot.store.spending import DOLLAR, billed_day, first_of_month, first_of_next_month
 from bot.store.troubles import Trouble
 
 ALERTS = (50, 80, 100)
@@ -99,7 +99,7 @@ def health(store: Store, settings: Settings, now: datetime) -> Health:
     with store.read() as uow:
         troubles, jobs = uow.troubles.all(), uow.jobs.all()
         circuits = {one.name: uow.circuits.all_of(one.name) for one in settings.accounts}
-        resources = uow.spending.by_resource(first_of_month(now), day_of(now))
+        resources = uow.spending.by_resource(first_of_month(now), billed_day(now))
     watch = next((one for one in jobs if one.name == WATCH), None)
     seen = watch.ended_at or watch.began_at if watch is not None else None
     return Health(
@@ -118,7 +118,7 @@ def health(store: Store, settings: Settings, now: datetime) -> Health:
 
 def limits(store: Store, settings: Settings, now: datetime) -> tuple[Limit, ...]:
     """What was spent of each limit, and what the month will come to at this pace."""
-    today, first = day_of(now), first_of_month(now)
+    today, first = billed_day(now), first_of_month(now)
     with store.read() as uow:
         day, month = uow.spending.total(today, today), uow.spending.total(first, today)
     begin = datetime.fromisoformat(first).replace(tzinfo=now.tzinfo)

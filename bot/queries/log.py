@@ -37,11 +37,16 @@ def list_log(
     """
     if not may_see_log(viewer):
         return []
-    theirs = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see_trail(viewer))
+    theirs = (
+        sa.exists()
+        .select_from(cases_with_items())
+        .where(t.case.c.id == t.log_entry.c.case_id, may_see_trail(viewer))
+        .correlate(t.log_entry)
+    )
     query = (
         sa.select(t.log_entry.c.at, t.log_entry.c.event, t.log_entry.c.body)
         .where(
-            sa.or_(t.log_entry.c.case_id.is_(None), t.log_entry.c.case_id.in_(theirs)),
+            sa.or_(t.log_entry.c.case_id.is_(None), theirs),
             entries_are_theirs(viewer),
         )
         .order_by(t.log_entry.c.seq.desc())

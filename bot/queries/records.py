@@ -19,7 +19,7 @@ from bot.store import tables as t
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EffectLine:
     """One intention towards the platform; `by` is empty where it is not this viewer's to know."""
 
     kind: str
@@ -33,13 +33,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody decided or added: `what` is an outcome or a kind of addition."""
+    """What somebody decided or did about it: `what` is an outcome, or a step."""
 
     what: str
     by: str
     words: str
     at: datetime
     linked_ref: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ class Record:
     held_back: str
     versions: Mapping[str, str]
     with_whom: tuple[str, ...]
-    steps: tuple[Step, ...]
+    effects: tuple[EffectLine, ...]
     decisions: tuple[Said, ...]
-    additions: tuple[Said, ...]
+    steps: tuple[Said, ...]
     told: tuple[Told, ...]
     holds: tuple[HoldLine, ...]
     files: tuple[FileLine, ...]
@@ -180,11 +181,11 @@ class _Beside:
             .where(t.notice.c.case_id.in_(case_ids))
             .order_by(t.notice.c.id)
         )
-        additions = (
-            sa.select(t.addition, sa.func.coalesce(linked.c.ref, "").label("linked_ref"))
-            .outerjoin(linked, linked.c.id == t.addition.c.linked_case_id)
-            .where(t.addition.c.case_id.in_(case_ids), links_are_theirs(viewer))
-            .order_by(t.addition.c.id)
+        steps = (
+            sa.select(t.case_step, sa.func.coalesce(linked.c.ref, "").label("linked_ref"))
+            .outerjoin(linked, linked.c.id == t.case_step.c.linked_case_id)
+            .where(t.case_step.c.case_id.in_(case_ids), links_are_theirs(viewer))
+            .order_by(t.case_step.c.at, t.case_step.c.id)
         )
         files = (
             sa.select(
@@ -198,7 +199,7 @@ class _Beside:
         self.decisions = self._by("case_id", _all_of(t.decision, t.decision.c.case_id, case_ids))
         self.holds = self._by("case_id", _all_of(t.hold, t.hold.c.case_id, case_ids))
         self.purges = self._by("item_id", _all_of(t.purge, t.purge.c.item_id, item_ids))
-        self.additions = self._by("case_id", additions)
+        self.steps = self._by("case_id", steps)
         self.told = self._by("case_id", told)
         self.files = self._by("item_id", files)
 
@@ -247,13 +248,13 @@ def _record(
         held_back=(row.held_back or "") if knows else "",
         versions=(row.versions or {}) if knows else {},
         with_whom=tuple(safeguarding_beside(viewer, view)),
-        steps=tuple(_step(one, trail) for one in beside.effects.get(row.id, [])),
+        effects=tuple(_effect(one, trail) for one in beside.effects.get(row.id, [])),
         decisions=tuple(Said(r.outcome, r.person, r.reason, r.at) for r in decided)
         if trail
         else (),
-        additions=tuple(
-            Said(r.kind, r.by, r.words, r.at, r.linked_ref)
-            for r in beside.additions.get(row.id, [])
+        steps=tuple(
+            Said(r.step, r.person, r.text, r.at, r.linked_ref, r.role or "")
+            for r in beside.steps.get(row.id, [])
         )
         if trail
         else (),
@@ -276,8 +277,8 @@ def _record(
     )
 
 
-def _step(row: Any, trail: bool) -> Step:
-    return Step(
+def _effect(row: Any, trail: bool) -> EffectLine:
+    return EffectLine(
         EffectKind(row.kind),
         row.status,
         row.asked_by if trail else "",

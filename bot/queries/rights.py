@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,11 @@ import sqlalchemy as sa
 from bot.access import Viewer, may_find_person
 from bot.errors import NotAllowed
 from bot.model import ItemKind
-from bot.queries.seen import looking
+from bot.queries.seen import looking, steps_are_theirs
+from bot.school_calendar import start_of
 from bot.store import Store
 from bot.store import tables as t
+from bot.store.people import HANDLE_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,52 @@ class HeldItem:
     theirs: bool
 
 
-def find_person(store: Store, viewer: Viewer, handle: str) -> list[HeldItem]:
-    """All that is held on whoever has this handle, name or number: newest first.
+class Hanging(StrEnum):
+    """What is kept about a person beside what they wrote."""
+
+    RESTRICTION = "restriction"
+    PUT_OFF = "put_off"
+    REGISTER = "register"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBeside:
+    """One thing that hangs on a person: `what` it is of its sort, and staff's words about it.
+
+    `key` is the platform and the handle or number under which it stands by itself, and so is erased
+    by itself; None where it hangs on an item and goes with that.
+    """
+
+    sort: Hanging
+    platform: str
+    what: str
+    words: str
+    at: datetime
+    until: datetime | None
+    key: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOn:
+    """All that is held on one person."""
+
+    items: tuple[HeldItem, ...] = ()
+    beside: tuple[HeldBeside, ...] = ()
+
+    @property
+    def theirs(self) -> tuple[int, ...]:
+        """The numbers of the items that they wrote, or are."""
+        return tuple(item.item_id for item in self.items if item.theirs)
+
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Under what the rest of it stands by itself."""
+        return frozenset(one.key for one in self.beside if one.key)
+
+
+def find_person(store: Store, viewer: Viewer, handle: str) -> HeldOn:
+    """All that is held on whoever has, or had, this handle, name or number: newest first.
 
     Cases that accuse the viewer are left out, as everywhere. Raises NotAllowed.
     """
@@ -49,12 +96,13 @@ def find_person(store: Store, viewer: Viewer, handle: str) -> list[HeldItem]:
         raise NotAllowed("Only the data protection officer looks for all that is held on a person.")
     wanted = handle.strip().lstrip("@").casefold()
     if not wanted:
-        return []
+        return HeldOn()
     theirs = sa.or_(
         sa.func.lower(t.item.c.author_handle) == wanted,
         sa.func.lower(t.item.c.author_name) == wanted,
         t.item.c.author_id == wanted,
         sa.and_(t.item.c.kind == ItemKind.NEWCOMER, t.item.c.native_id == wanted),
+        sa.func.lower(t.item.c.facts[HANDLE_BEFORE].as_string()) == f"@{wanted}",
     )
     named = sa.exists().where(
         t.reading.c.item_id == t.item.c.id,
@@ -80,7 +128,45 @@ def find_person(store: Store, viewer: Viewer, handle: str) -> list[HeldItem]:
     )
     with looking(store) as connection:
         rows = connection.execute(query).all()
-        return [_held(connection, row) for row in rows]
+        return HeldOn(
+            tuple(_held(connection, row) for row in rows),
+            tuple(_beside(connection, viewer, wanted, [row for row in rows if row.theirs])),
+        )
+
+
+def _beside(
+    connection: sa.Connection, viewer: Viewer, wanted: str, theirs: Sequence[Any]
+) -> Iterator[HeldBeside]:
+    platform = {row.id: row.platform for row in theirs}
+    restrictions = sa.select(t.restriction).where(t.restriction.c.item_id.in_(platform))
+    for row in connection.execute(restrictions.order_by(t.restriction.c.id)):
+        until = row.ended_at or row.until
+        where = platform[row.item_id]
+        yield HeldBeside(Hanging.RESTRICTION, where, row.kind, row.reason, row.at, until)
+    vetted = (
+        sa.select(t.vetting, t.case.c.item_id, t.case.c.opened_at)
+        .join(t.case, t.case.c.id == t.vetting.c.case_id)
+        .where(t.case.c.item_id.in_(platform))
+        .order_by(t.case.c.id)
+    )
+    for row in connection.execute(vetted):
+        where = platform[row.item_id]
+        passed = row.passed_to or "later"
+        yield HeldBeside(Hanging.PUT_OFF, where, passed, "", row.opened_at, row.later_until)
+    registered = sa.select(t.register).where(sa.func.lower(t.register.c.handle) == wanted)
+    for row in connection.execute(registered.order_by(t.register.c.id)):
+        since, until = start_of(row.confirmed_on), start_of(row.expires_on)
+        key = (row.platform, row.handle)
+        yield HeldBeside(Hanging.REGISTER, row.platform, row.handle, "", since, until, key)
+    authors = {(row.platform, row.author_id) for row in theirs if row.author_id}
+    about_them = sa.or_(
+        t.author_step.c.author_id == wanted,
+        sa.tuple_(t.author_step.c.platform, t.author_step.c.author_id).in_(authors),
+    )
+    taken = sa.select(t.author_step).where(about_them, steps_are_theirs(viewer))
+    for row in connection.execute(taken.order_by(t.author_step.c.id)):
+        key = (row.platform, row.author_id)
+        yield HeldBeside(Hanging.STEP, row.platform, row.step, "", row.at, None, key)
 
 
 def _held(connection: sa.Connection, row: Any) -> HeldItem:

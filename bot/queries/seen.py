@@ -77,9 +77,14 @@ def may_settle(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 
 def links_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """The rows of `addition` but links to cases that this viewer must not know of."""
-    seen = sa.select(t.case.c.id).select_from(cases_with_items()).where(may_see(viewer))
-    return sa.or_(t.addition.c.linked_case_id.is_(None), t.addition.c.linked_case_id.in_(seen))
+    """The rows of `case_step` but links to cases that this viewer must not know of."""
+    seen = (
+        sa.exists()
+        .select_from(cases_with_items())
+        .where(t.case.c.id == t.case_step.c.linked_case_id, may_see(viewer))
+        .correlate(t.case_step)
+    )
+    return sa.or_(t.case_step.c.linked_case_id.is_(None), seen)
 
 
 def steps_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -113,9 +118,9 @@ def entries_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
     return ~steps & ~(
         sa.exists()
         .where(
-            t.log_entry.c.event == Event.ADDED,
-            t.addition.c.case_id == t.log_entry.c.case_id,
-            t.addition.c.at == t.log_entry.c.at,
+            t.log_entry.c.event.in_([Event.NOTED, Event.ADDED]),
+            t.case_step.c.case_id == t.log_entry.c.case_id,
+            t.case_step.c.at == t.log_entry.c.at,
             ~links_are_theirs(viewer),
         )
         .correlate(t.log_entry)

@@ -20,6 +20,7 @@ from bot.queries.seen import (
     VIEW_COLUMNS,
     cases_with_items,
     entries_are_theirs,
+    links_are_theirs,
     looking,
     may_see,
     may_see_trail,
@@ -39,6 +40,7 @@ class StepLine:
     person: str
     role: Role | None
     text: str
+    linked_ref: str
     at: datetime
 
 
@@ -94,7 +96,7 @@ def get_trail(store: Store, viewer: Viewer, ref: str) -> Trail | None:
             return None
         view = views_of(connection, [row])[row.id]
         lines = _log(connection, viewer, row.id)
-        steps = _steps(connection, row.id)
+        steps = _steps(connection, viewer, row.id)
         reads, trail = access.may_see_text(viewer, view), access.may_see_trail(viewer, view)
         earlier = _earlier(connection, viewer, row) if reads and row.author_key else ()
     gone = (line.at for line in lines if line.event is Event.GONE)
@@ -147,14 +149,23 @@ def _log(connection: sa.Connection, viewer: Viewer, case_id: int) -> tuple[LogLi
     return tuple(LogLine(row.at, Event(row.event), "", json.loads(row.body)) for row in rows)
 
 
-def _steps(connection: sa.Connection, case_id: int) -> tuple[StepLine, ...]:
+def _steps(connection: sa.Connection, viewer: Viewer, case_id: int) -> tuple[StepLine, ...]:
+    linked = t.case.alias()
     rows = connection.execute(
-        sa.select(t.case_step)
-        .where(t.case_step.c.case_id == case_id)
-        .order_by(t.case_step.c.id.desc())
+        sa.select(t.case_step, sa.func.coalesce(linked.c.ref, "").label("linked_ref"))
+        .outerjoin(linked, linked.c.id == t.case_step.c.linked_case_id)
+        .where(t.case_step.c.case_id == case_id, links_are_theirs(viewer))
+        .order_by(t.case_step.c.at.desc(), t.case_step.c.id.desc())
     )
     return tuple(
-        StepLine(Step(row.step), row.person, Role(row.role) if row.role else None, row.text, row.at)
+        StepLine(
+            Step(row.step),
+            row.person,
+            Role(row.role) if row.role else None,
+            row.text,
+            row.linked_ref,
+            row.at,
+        )
         for row in rows
     )
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from bot.model import Role, Urgency
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.posting import post
-from bot.services.told import LONDON, people_told
+from bot.services.told import people_told
 from bot.settings import Settings
 from bot.store import Store
 
@@ -30,7 +31,7 @@ def write_alarms(store: Store, clock: Clock, settings: Settings) -> int:
             return 0
     written = 0
     with store.begin() as uow:
-        day = at.astimezone(LONDON).date()
+        day = day_of(at)
         for told in people_told(_TOLD, (), settings.policy.people, day):
             lost = uow.letters.undelivered(unless_about=told.person.key)
             last = uow.answers.last_written(ALARM, told.person.key)

@@ -10,9 +10,10 @@ from bot.errors import NotAllowed, Refused
 from bot.log import Event
 from bot.model import Role
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.decide import view_of
 from bot.services.telling import tell_one
-from bot.services.told import LONDON, chain
+from bot.services.told import chain
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.answers import Unanswered
@@ -93,7 +94,7 @@ def chase(store: Store, clock: Clock, settings: Settings) -> int:
 def _next_is_told(uow: UnitOfWork, settings: Settings, one: Unanswered, at: datetime) -> bool:
     case = uow.cases.get(one.case_id)
     before = uow.answers.told_of(case.id)
-    day = at.astimezone(LONDON).date()
+    day = day_of(at)
     for rung in chain(one.role, case.excluded, settings.policy.people, day):
         if rung.person.key in before:
             continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.model import Role, Urgency
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.posting import post
-from bot.services.told import LONDON, Told, people_told
+from bot.services.told import Told, people_told
 from bot.settings import Settings
 from bot.store import Store
 from bot.wording import role_name
@@ -21,7 +22,7 @@ def start_drill(store: Store, clock: Clock, settings: Settings) -> list[Told]:
     if settings.mail is None:
         return []
     at = clock.now()
-    day = at.astimezone(LONDON).date()
+    day = day_of(at)
     routed = [one for role in Role for one in people_told({role}, (), settings.policy.people, day)]
     readers = {one.person.key: one.person for one in routed}
     with store.begin() as uow:

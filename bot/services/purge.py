@@ -32,6 +32,8 @@ REMOVED = "[removed: somebody else]"
 """What stands where a third party's name was."""
 
 _SHORTEST_PHRASE = 2
+_NOBODY = ItemRef("", ItemKind.NEWCOMER, "")
+_BESIDE = {"what": What.BESIDE, "why": Why.ERASURE}
 _NO_CASE = "There is no such case."
 
 
@@ -55,6 +57,18 @@ def purge(uow: UnitOfWork, store: Store, item: StoredItem, wanted: Purge, at: da
         _remember(store, at, item.ref, {"what": wanted.what, "why": wanted.why, "by": wanted.by})
     uow.purges.take_away(item.id, wanted.what)
     _note(uow, item, wanted, at, Event.PURGED, texts=texts)
+
+
+def purge_beside(
+    uow: UnitOfWork, store: Store, key: tuple[str, str], by: str, at: datetime
+) -> None:
+    """Take away what hangs on a person and not on an item: their lines of the parents' register,
+    and the policy's steps that were taken about them. `key` is a platform and a handle or number.
+
+    Idempotent. The caller writes it into the log, commits, then calls `store.wipe_leftovers()`.
+    """
+    _remember(store, at, _NOBODY, {**_print_of("\n".join(key), by), **_BESIDE})
+    uow.rights.forget(key)
 
 
 def purge_case(store: Store, clock: Clock, viewer: Viewer, ref: str, words: str) -> None:
@@ -113,6 +127,9 @@ def repeat_purges(store: Store, clock: Clock) -> int:
     """
     done = 0
     for line in _remembered(store.path.parent / JOURNAL):
+        if line["what"] == What.BESIDE:
+            done += _beside_again(store, clock, line)
+            continue
         ref = ItemRef(line["platform"], ItemKind(line["kind"]), line["native_id"], line["scope"])
         with store.begin() as uow:
             item = uow.items.find([ref]).get(ref)
@@ -126,6 +143,20 @@ def repeat_purges(store: Store, clock: Clock) -> int:
             uow.commit()
     store.wipe_leftovers()
     return done
+
+
+def _beside_again(store: Store, clock: Clock, line: dict[str, str]) -> bool:
+    with store.begin() as uow:
+        back = [key for key in uow.rights.hanging() if _is(line, "\n".join(key))]
+        for key in back:
+            uow.rights.forget(key)
+        if back:
+            facts = {"what": What.BESIDE, "why": Why.ERASURE, "by": line["by"]}
+            facts |= {"again": True, "first_at": line["at"]}
+            at = clock.now()
+            log.append(uow.log, uow.log_key, at=at, event=Event.PURGED, facts=facts)
+        uow.commit()
+    return bool(back)
 
 
 def _again(uow: UnitOfWork, item: StoredItem, line: dict[str, str]) -> bool:
@@ -155,13 +186,17 @@ def _print_of(phrase: str, by: str) -> dict[str, str]:
 def _without(text: str, line: dict[str, str]) -> str:
     length, at = int(line["length"]), 0
     while at + length <= len(text):
-        part = (line["salt"] + text[at : at + length]).encode("utf-8", "surrogatepass")
-        if sha256(part).hexdigest() == line["digest"]:
+        if _is(line, text[at : at + length]):
             text = text[:at] + REMOVED + text[at + length :]
             at += len(REMOVED)
         else:
             at += 1
     return text
+
+
+def _is(line: dict[str, str], words: str) -> bool:
+    salted = (line["salt"] + words).encode("utf-8", "surrogatepass")
+    return sha256(salted).hexdigest() == line["digest"]
 
 
 def _theirs(uow: UnitOfWork, viewer: Viewer, ref: str) -> tuple[StoredItem, bool]:

@@ -15,7 +15,7 @@ from datetime import date
 from bot.access import Viewer, may_vet
 from bot.errors import NotAllowed, Refused
 from bot.ports import Clock
-from bot.school_calendar import LONDON
+from bot.school_calendar import day_of
 from bot.store import Store
 
 MOST_LINES = 2000
@@ -89,7 +89,7 @@ def plain_handle(handle: str) -> str | None:
 
 
 def _keep(store: Store, clock: Clock, by: str, entries: list[tuple[str, str]]) -> None:
-    today = clock.now().astimezone(LONDON).date()
+    today = day_of(clock.now())
     with store.begin() as uow:
         for platform, handle in dict.fromkeys(entries):
             end = end_of_school_year(today)

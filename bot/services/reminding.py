@@ -13,8 +13,9 @@ from bot.access import DPO_KINDS
 from bot.log import Event
 from bot.model import Role, Urgency
 from bot.ports import Clock
+from bot.school_calendar import day_of
 from bot.services.posting import moment, post
-from bot.services.told import LONDON, people_told
+from bot.services.told import people_told
 from bot.settings import Settings
 from bot.store import Store
 
@@ -37,7 +38,7 @@ def remind(store: Store, clock: Clock, settings: Settings) -> int:
     if not due:
         return 0
     written = 0
-    day = at.astimezone(LONDON).date()
+    day = day_of(at)
     with store.begin() as uow:
         for one in due:
             hours = _reached(at - one.since)

@@ -1,21 +1,35 @@
-"""Abuse seen elsewhere, put into the log by hand (policy.md, clause 5)."""
+"""What staff report by hand (policy.md, clauses 5 and 10): abuse that was seen elsewhere, a contact
+attempt, and somebody who poses as the school.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot import log
-from bot.access import NO_CONTENT, Viewer, may_enter_by_hand
+from bot.access import NO_CONTENT, Viewer, may_report
 from bot.errors import NotAllowed, Refused
 from bot.log import Event
-from bot.model import Action, Assessment, Kind, Target, Urgency
+from bot.model import (
+    Action,
+    Aspect,
+    Assessment,
+    Finding,
+    Kind,
+    Role,
+    Severity,
+    Target,
+    Urgency,
+    Verdict,
+)
 from bot.policy import judge
 from bot.ports import Clock
 from bot.school_calendar import day_of
 from bot.services.sample import SAYABLE, said
 from bot.services.telling import tell_one
-from bot.services.told import due_at, people_told
+from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.cases import JudgedReading, facets
@@ -36,6 +50,12 @@ PLACES = (
 )
 """Where it was seen, in the order in which one chooses."""
 
+REPORT_LINKS = {
+    "x": "https://help.x.com/en/forms/authenticity/impersonation",
+    "facebook": "https://www.facebook.com/help/174210519303259",
+}
+"""Where the platforms take reports of impersonation (their help pages)."""
+
 LARGEST_FILE = 5 * 1024 * 1024
 """In bytes: a screenshot of a telephone has about one megabyte."""
 
@@ -54,17 +74,30 @@ class Upload:
     content: bytes
 
 
+class About(StrEnum):
+    """What is reported."""
+
+    ELSEWHERE = "elsewhere"
+    CONTACT = "contact"
+    IMPERSONATION = "impersonation"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What somebody saw elsewhere. `author` is how it names itself there, and may be empty."""
+    """What somebody saw. `author` is how it names itself there, and may be empty.
+
+    `kind`, `serious` and `supplied_by` are for what was seen elsewhere. Of an impersonation
+    `target` says whether it poses as the school or as its staff.
+    """
 
     where: str
     summary: str
-    kind: Kind
-    target: Target
-    serious: bool
     occurred_at: datetime
-    supplied_by: str
+    about: About = About.ELSEWHERE
+    kind: Kind | None = None
+    target: Target = Target.NONE
+    serious: bool = False
+    supplied_by: str = ""
     link: str = ""
     author: str = ""
     file: Upload | None = None
@@ -75,20 +108,21 @@ def enter_by_hand(
 ) -> str:
     """Write a report into the log as a case of its own; returns the case's reference.
 
-    Whoever the policy tells of such a thing is told, less those whom it accuses. Raises NotAllowed,
-    or Refused where something is missing or the file cannot be taken. Not idempotent.
+    Whoever the policy tells of such a thing is told, less those whom it accuses; of a contact
+    attempt on a private account the headteacher alone. Raises NotAllowed, or Refused where
+    something is missing or the file cannot be taken. Not idempotent.
     """
-    if not may_enter_by_hand(viewer):
+    if not may_report(viewer):
         raise NotAllowed("Your role cannot put anything into the log by hand.")
     at = clock.now()
     _check(report, at)
     media_type = type_of(report.file, report.kind) if report.file else ""
-    action = Action.HIDE if report.serious else Action.QUEUE
-    given = SampleAnswer(action, report.kind, report.target)
-    found = said(report.kind, given, report.summary, settings.policy.people)
-    assessment = Assessment((found,), versions={"put in by hand": "1"})
-    verdict = judge(assessment, settings.policy)
+    found = _found(report, settings)
+    assessment = Assessment(found, versions={"put in by hand": "1"})
+    verdict = judge(assessment, settings.policy) if found else _CONTACT
     urgency = max(verdict.urgency, Urgency.ROUTINE, key=lambda one: one.rank)
+    # Whoever wrote it down may go on reading it, unless it is about them.
+    own = viewer.roles - NO_CONTENT if report.about is About.ELSEWHERE else frozenset()
     with store.begin() as uow:
         item_id, reading_id, salt = uow.reports.enter(
             where=report.where,
@@ -106,14 +140,17 @@ def enter_by_hand(
             item_id=item_id,
             reading_id=reading_id,
             urgency=urgency,
-            kinds={report.kind},
-            child=found.child,
+            kinds={one.kind for one in found},
+            child=any(one.child for one in found),
             baseline=False,
-            # Whoever wrote it down may go on reading it, unless it is about them.
-            audience=verdict.told | (viewer.roles - NO_CONTENT),
+            audience=verdict.told | own,
             excluded=verdict.excluded,
             at=at,
         )
+        if report.about is About.IMPERSONATION and report.where in REPORT_LINKS:
+            link = REPORT_LINKS[report.where]
+            told_where = f"Report it to the platform, which alone can end it: {link}"
+            uow.cases.sound_alarm(case.id, told_where)
         files = []
         if report.file is not None:
             files.append(
@@ -135,14 +172,18 @@ def enter_by_hand(
             facts={
                 "case": case.ref,
                 "by": viewer.person_key,
+                "about": report.about,
                 "where": report.where,
                 "text": log.digest_for_log(salt, report.summary.strip()),
-                "findings": [facets(found)],
+                "findings": [facets(one) for one in found],
                 "urgency": urgency,
                 "files": files,
             },
         )
-        for one in people_told(verdict.told, case.excluded, settings.policy.people, day_of(at)):
+        people = people_told(verdict.told, case.excluded, settings.policy.people, day_of(at))
+        if not people:
+            uow.cases.sound_alarm(case.id, NOBODY_TOLD)
+        for one in people:
             if one.person.key != viewer.person_key:
                 due = due_at(urgency, at, settings.letters, settings.calendar, one.person.digest_at)
                 tell_one(uow, case, one, urgency, due)
@@ -150,7 +191,30 @@ def enter_by_hand(
     return case.ref
 
 
-def type_of(file: Upload, kind: Kind) -> str:
+_CONTACT = Verdict(Action.QUEUE, Urgency.URGENT, told=frozenset({Role.HEADTEACHER}))
+"""A contact attempt holds no kind: what it means is the headteacher's to say."""
+
+
+def _found(report: Report, settings: Settings) -> tuple[Finding, ...]:
+    match report.about:
+        case About.CONTACT:
+            return ()
+        case About.IMPERSONATION:
+            aspects = frozenset({Aspect.IMPERSONATION})
+            return (Finding(Kind.SECURITY, Severity.SERIOUS, report.target, aspects=aspects),)
+    action = Action.HIDE if report.serious else Action.QUEUE
+    kind = _sayable(report.kind)
+    given = SampleAnswer(action, kind, report.target)
+    return (said(kind, given, report.summary, settings.policy.people),)
+
+
+def _sayable(kind: Kind | None) -> Kind:
+    if kind is None or kind not in SAYABLE:
+        raise Refused("Please choose what it holds.")
+    return kind
+
+
+def type_of(file: Upload, kind: Kind | None) -> str:
     """The media type of a file that may be kept; raises Refused for any other."""
     if kind is Kind.EXPLOITATION:
         raise Refused(
@@ -173,10 +237,10 @@ def _check(report: Report, at: datetime) -> None:
         raise Refused("Please choose where it was seen.")
     if not report.summary.strip():
         raise Refused("Please say what was written or done, in your own words or theirs.")
-    if not report.supplied_by.strip():
-        raise Refused("Please say who showed it to the school.")
-    if report.kind not in SAYABLE:
-        raise Refused("Please choose what it holds.")
+    if report.about is About.ELSEWHERE:
+        if not report.supplied_by.strip():
+            raise Refused("Please say who showed it to the school.")
+        _sayable(report.kind)
     if report.occurred_at > at + timedelta(minutes=5):
         raise Refused("It cannot have happened in the future: please look at the day.")
     if report.link.strip() and not report.link.strip().startswith(("http://", "https://")):

@@ -23,7 +23,7 @@ from bot.model import (
 )
 from bot.observed import park_if_asked
 from bot.ports import Clock, PlatformAdapter
-from bot.school_calendar import LONDON
+from bot.school_calendar import day_of
 from bot.services.telling import tell
 from bot.services.vet import open_newcomer_case
 from bot.settings import Settings
@@ -143,7 +143,7 @@ def remind_of_lapsed(store: Store, clock: Clock, settings: Settings) -> int:
 def expire_register(store: Store, clock: Clock) -> int:
     """Forget the entries of the parents' register whose school year is over."""
     with store.begin() as uow:
-        gone = uow.people.expire_register(clock.now().astimezone(LONDON).date())
+        gone = uow.people.expire_register(day_of(clock.now()))
         uow.commit()
     return gone
 

@@ -11,9 +11,9 @@ from bot.access import Viewer, may_find_person
 from bot.errors import NotAllowed, Refused
 from bot.log import Event
 from bot.ports import Clock
-from bot.services.purge import Purge, purge
-from bot.services.told import LONDON
-from bot.store import Store
+from bot.school_calendar import LONDON
+from bot.services.purge import Purge, purge, purge_beside
+from bot.store import Store, UnitOfWork
 from bot.store.purges import What, Why
 from bot.store.rights import RightsDecision, RightsKind, RightsRequest
 
@@ -68,6 +68,13 @@ def list_requests(store: Store, viewer: Viewer) -> list[RightsRequest]:
         return uow.rights.all()
 
 
+def get_request(store: Store, viewer: Viewer, ref: str) -> RightsRequest | None:
+    """One request; None where there is none. Raises NotAllowed."""
+    _check(viewer)
+    with store.read() as uow:
+        return uow.rights.find(ref)
+
+
 def answer_request(
     store: Store,
     clock: Clock,
@@ -76,11 +83,14 @@ def answer_request(
     decision: RightsDecision,
     reason: str,
     items: Iterable[int] = (),
+    keys: Iterable[tuple[str, str]] = (),
 ) -> tuple[int, int]:
-    """Write down the answer; where an erasure is granted, take these items' words away.
+    """Write down the answer; where an erasure is granted, take these items' words away, and what
+    hangs on the person under these `keys` (platform; handle or number).
 
-    What is on hold stays, and the answer is then "in part". Returns how many items were erased and
-    how many are held. Raises NotAllowed, or Refused where it was answered before or lacks a reason.
+    What is on hold stays, and the answer is then "in part"; else it is forgotten who asked. Returns
+    how many items were erased and how many are held. Raises NotAllowed, or Refused where it was
+    answered before or lacks a reason.
     """
     _check(viewer)
     if not reason.strip():
@@ -102,15 +112,30 @@ def answer_request(
             wanted = Purge(What.ALL, Why.ERASURE, viewer.person_key, reason.strip())
             purge(uow, store, uow.items.get(item_id), wanted, at)
             erased += 1
+        if erases:
+            _take_beside(uow, store, keys, viewer, at)
+            if not held:
+                uow.rights.forget_handle(ref)
         if held and decision is RightsDecision.GRANTED:
             decision = RightsDecision.IN_PART
         uow.rights.decide(ref, decision, reason=reason.strip(), by=viewer.person_key, at=at)
         facts = {"by": viewer.person_key, "request": ref, "decision": decision}
         log.append(uow.log, uow.log_key, at=at, event=Event.ANSWERED, facts=facts)
         uow.commit()
-    if erased:
+    if erases:
         store.wipe_leftovers()
     return erased, held
+
+
+def _take_beside(
+    uow: UnitOfWork, store: Store, keys: Iterable[tuple[str, str]], viewer: Viewer, at: datetime
+) -> None:
+    keys = frozenset(keys)
+    for key in sorted(keys):
+        purge_beside(uow, store, key, viewer.person_key, at)
+    if keys:
+        facts = {"what": What.BESIDE, "why": Why.ERASURE, "by": viewer.person_key}
+        log.append(uow.log, uow.log_key, at=at, event=Event.PURGED, facts=facts)
 
 
 def note_access_export(store: Store, clock: Clock, viewer: Viewer) -> None:

@@ -30,9 +30,9 @@ from bot.model import (
 )
 from bot.policy import judge
 from bot.ports import Clock
+from bot.school_calendar import LONDON
 from bot.services.decide import view_of
 from bot.services.telling import tell
-from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase, facets

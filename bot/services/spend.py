@@ -11,7 +11,7 @@ from bot.settings import BudgetSettings
 from bot.store import Store
 from bot.store.spending import (
     DOLLAR,
-    day_of,
+    billed_day,
     first_of_month,
     first_of_next_month,
     next_day,
@@ -35,7 +35,7 @@ class Ledger:
     ) -> Reservation:
         """See `bot.ports.Budget`; one short transaction of its own."""
         price, now = self._price(resource), self._clock.now()
-        today = day_of(now)
+        today = billed_day(now)
         with self._store().begin() as uow:
             kept = 0 if acting else _millionths(self._budget.kept_for_hides)
             day_left = _millionths(self._budget.per_day) - uow.spending.total(today, today) - kept

@@ -5,6 +5,7 @@ the suspicion of an indecent picture. One function, one transaction each.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import log
@@ -12,11 +13,11 @@ from bot.access import Viewer, may_decide, may_note, may_route
 from bot.errors import NotAllowed, Refused
 from bot.intentions import UNDO
 from bot.log import Event
-from bot.model import CaseStatus, ItemKind, Kind, Outcome, Role, Step, Urgency
+from bot.model import NOTES, CaseStatus, ItemKind, Kind, Outcome, Role, Step, Urgency
 from bot.ports import Clock
 from bot.school_calendar import day_of
 from bot.services.contest import set_apart
-from bot.services.decide import Wish, seen_case, settle
+from bot.services.decide import Wish, seen_case, settle, view_of
 from bot.services.telling import tell_one
 from bot.services.told import NOBODY_TOLD, Told, due_at, people_told
 from bot.settings import Settings
@@ -30,7 +31,6 @@ SUSPECTED_PICTURE = "Suspected indecent picture of a child."
 NOBODY_THERE = "Nobody who holds that role can be told of this. Choose another."
 
 _EVENTS = {
-    Step.NOTE: Event.NOTED,
     Step.ROUTED: Event.ROUTED,
     Step.FORWARDED: Event.FORWARDED,
     Step.CONTESTED: Event.CONTESTED,
@@ -38,18 +38,31 @@ _EVENTS = {
 }
 
 
-def note(store: Store, clock: Clock, viewer: Viewer, ref: str, text: str) -> None:
-    """Write a note into the trail. Raises NotAllowed, Refused where it is empty.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody writes down about a case: a step of NOTES; a link names its `linked_ref`."""
 
-    It changes nothing that somebody else might be deciding about.
+    words: str = ""
+    step: Step = Step.NOTE
+    linked_ref: str = ""
+
+
+def note(store: Store, clock: Clock, viewer: Viewer, ref: str, given: Note) -> None:
+    """Write a note into the trail; a mistake is set right by another note.
+
+    It changes nothing that somebody else might be deciding about. Raises NotAllowed, and Refused
+    without words or, of a link, where the other case is not one whose notes they may read.
     """
     with store.begin() as uow:
         case, _, view = seen_case(uow, viewer, ref)
-        if not may_note(viewer, view):
+        if given.step not in NOTES or not may_note(viewer, view):
             raise NotAllowed("Notes on this case are for others to write.")
-        if not text.strip():
+        linked = None
+        if given.step is Step.LINK:
+            linked = _other_case(uow, viewer, case, given.linked_ref.strip())
+        elif not given.words.strip():
             raise Refused("Please write the note first.")
-        _keep(uow, Step.NOTE, case, viewer, text, clock.now())
+        _keep(uow, given.step, case, viewer, given.words, clock.now(), linked=linked)
         uow.commit()
 
 
@@ -147,6 +160,15 @@ def suspect_picture(
     return hides
 
 
+def _other_case(uow: UnitOfWork, viewer: Viewer, case: StoredCase, ref: str) -> StoredCase:
+    other = uow.cases.find_by_ref(ref)
+    if other is not None and other.id != case.id:
+        view = view_of(uow, other, uow.items.get(other.item_id))
+        if may_note(viewer, view):
+            return other
+    raise Refused("There is no other case with this reference that you may read.")
+
+
 def _keep(
     uow: UnitOfWork,
     step: Step,
@@ -156,17 +178,28 @@ def _keep(
     at: datetime,
     *,
     role: Role | None = None,
+    linked: StoredCase | None = None,
 ) -> None:
     by, words = viewer.person_key, text.strip()
-    uow.steps.keep(step, case_id=case.id, person=by, text=words, at=at, role=role)
+    salt = uow.steps.keep(
+        step,
+        case_id=case.id,
+        person=by,
+        text=words,
+        at=at,
+        role=role,
+        linked_case_id=linked.id if linked else None,
+    )
     facts: dict[str, object] = {
         "case": case.ref,
         "by": by,
-        "text": log.digest_for_log(case.ref, words),
+        "kind": step,
+        "text": log.digest_for_log(salt, words),
+        **({"role": role} if role else {}),
+        **({"linked": linked.ref} if linked else {}),
     }
-    if role is not None:
-        facts["role"] = role
-    log.append(uow.log, uow.log_key, at=at, event=_EVENTS[step], case_id=case.id, facts=facts)
+    event = _EVENTS.get(step, Event.NOTED)
+    log.append(uow.log, uow.log_key, at=at, event=event, case_id=case.id, facts=facts)
 
 
 def _tell(

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.model import Role, Urgency
-from bot.services.told import LONDON, NOBODY_TOLD, Told, due_at, people_told
+from bot.school_calendar import day_of
+from bot.services.told import NOBODY_TOLD, Told, due_at, people_told
 from bot.settings import Settings
 from bot.store import UnitOfWork
 from bot.store.cases import StoredCase
@@ -29,7 +30,7 @@ def tell(
     """
     if case.excluded:
         uow.letters.withdraw(case.id, case.excluded)
-    day = at.astimezone(LONDON).date()
+    day = day_of(at)
     told = people_told(roles, case.excluded | case.barred, settings.policy.people, day)
     if not told:
         uow.cases.sound_alarm(case.id, NOBODY_TOLD)

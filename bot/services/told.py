@@ -12,11 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.model import Person, Role, Urgency
 from bot.policy import LADDER
-from bot.school_calendar import LONDON, SchoolCalendar
+from bot.school_calendar import LONDON, SchoolCalendar, day_of
 from bot.settings import LetterSettings, LinkWorks
 from bot.wording import role_name
-
-__all__ = ["LONDON"]
 
 NOBODY_TOLD = (
     "Nobody who has to be told of this has an address in settings.toml: tell them yourself."
@@ -111,12 +109,12 @@ def due_at(
         step = timedelta(minutes=letters.urgent_minutes)
         midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         gathering = _loud(midnight + ((at - midnight) // step + 1) * step, letters)
-        if calendar.is_school_day(gathering.astimezone(LONDON).date()):
+        if calendar.is_school_day(day_of(gathering)):
             return gathering
         return _loud(_next(digest, at), letters)
     due = _next(digest, at)
     for _ in range(400):  # no school is closed for longer
-        if calendar.is_school_day(due.astimezone(LONDON).date()):
+        if calendar.is_school_day(day_of(due)):
             break
         due = _next(digest, due)
     return due

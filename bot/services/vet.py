@@ -27,7 +27,7 @@ from bot.model import (
     Urgency,
 )
 from bot.ports import Clock
-from bot.school_calendar import LONDON
+from bot.school_calendar import LONDON, day_of
 from bot.services.decide import view_of
 from bot.services.telling import tell
 from bot.settings import Settings
@@ -214,7 +214,7 @@ def _checked(wish: Vetting, now: datetime) -> str:
 
 
 def _check_until(until: date | None, now: datetime) -> None:
-    if until is not None and until < now.astimezone(LONDON).date():
+    if until is not None and until < day_of(now):
         raise Refused("The last day is past already: please choose a later one.")
 
 

@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from bot.log import BEGINNING, Entry
+from bot.log import BEGINNING, Entry, Row
 from bot.model import ItemKind
 from bot.store.tables import case, item, log_entry
 
 _SHORT = 2_000
+_ROWS = (
+    "SELECT seq, at, event, case_id, body, mac FROM log_entry WHERE seq > ? ORDER BY seq LIMIT ?"
+)
 
 BEFORE_ALL = -(2**63)
 """Smaller than any number that a row can have: what was put in before the first entry shows too."""
@@ -111,6 +115,12 @@ class LogEntries:
         They come as they stand, whatever somebody may have done to them: `bot.log.verify` judges.
         """
         return self._read(log_entry.c.seq > seq, limit)
+
+    def rows_after(self, seq: int, limit: int = 5 * _SHORT) -> list[Row]:
+        """The same entries as the database has them, for `bot.log.verify_rows`: no objects."""
+        raw: Any = self._connection.connection.driver_connection
+        rows: list[Row] = raw.execute(_ROWS, (seq, limit)).fetchall()
+        return rows
 
     def _read(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Entry]:
         rows = self._connection.execute(

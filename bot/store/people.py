@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from secrets import token_hex
 
 import sqlalchemy as sa
 
-from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence, digest_of
+from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence
 from bot.store import tables as t
-from bot.store.insert import insert_one
 from bot.store.items import ref_of
+from bot.store.purges import What
 
 HANDLE_BEFORE = "handle before"
 """The fact under which an earlier handle is kept: one, the last."""
@@ -26,9 +25,6 @@ class MetAgain:
     returned: tuple[int, ...] = ()
 
 
-_UNKNOWN = ("author_id", "author_handle", "author_name", "post_id", "parent_id")
-
-
 class People:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -38,16 +34,26 @@ class People:
     def meet_again(self, people: Sequence[Newcomer], *, read_at: datetime) -> MetAgain:
         """Note of stored newcomers how the platform shows them now, and that they are there.
 
-        Idempotent. Facts are replaced as a whole, but for the earlier handle.
+        Whoever was erased stays without a name. Idempotent. Facts are replaced as a whole, but for
+        the earlier handle.
         """
         by_ref = {each.ref: each for each in people}
         rows = self._rows(by_ref)
         renamed, returned = [], []
+        erased = self._erased([row.id for row in rows])
         for row in rows:
+            if row.presence == Presence.GONE:
+                returned.append(row.id)
+            if row.id in erased:
+                continue
             now = by_ref[ref_of(row)]
             facts = dict(now.facts)
             before = row.facts.get(HANDLE_BEFORE)
-            if now.author.handle and row.author_handle not in ("", now.author.handle):
+            if (
+                row.id not in erased
+                and now.author.handle
+                and row.author_handle not in ("", now.author.handle)
+            ):
                 before = f"@{row.author_handle}"
                 renamed.append(row.id)
             if before:
@@ -60,8 +66,6 @@ class People:
             }
             if any(getattr(row, name) != value for name, value in shown.items()):
                 self._set([row.id], **shown)
-            if row.presence == Presence.GONE:
-                returned.append(row.id)
         self._set([row.id for row in rows], presence=Presence.PRESENT, observed_at=read_at)
         return MetAgain(tuple(renamed), tuple(returned))
 
@@ -106,42 +110,6 @@ class People:
                 .limit(limit)
             )
         )
-
-    def add_report(self, platform: str, words: str, address: str, at: datetime) -> tuple[int, int]:
-        """Keep what somebody reported by hand; returns the numbers of its item and reading."""
-        item_id = insert_one(
-            self._connection,
-            t.item,
-            {
-                "platform": platform,
-                "kind": ItemKind.REPORT,
-                "native_id": token_hex(8),
-                "account": "",
-                "scope": "",
-                "created_at": at,
-                "first_seen_at": at,
-                **dict.fromkeys(_UNKNOWN, ""),
-                "permalink": address,
-                "facts": {},
-                "baseline": False,
-                "presence": Presence.UNKNOWN,
-            },
-        )
-        reading_id = insert_one(
-            self._connection,
-            t.reading,
-            {
-                "item_id": item_id,
-                "digest": digest_of(words),
-                "salt": token_hex(16),
-                "text": words,
-                "attachments": [],
-                "seen_at": at,
-                "waiting": False,
-            },
-        )
-        self._set([item_id], reading_id=reading_id)
-        return item_id, reading_id
 
     # what is put off --------------------------------------------------------------------------
 
@@ -203,6 +171,15 @@ class People:
             )
         )
         return [row for row in rows if ref_of(row) in refs]
+
+    def _erased(self, ids: Sequence[int]) -> set[int]:
+        return set(
+            self._connection.scalars(
+                sa.select(t.purge.c.item_id).where(
+                    t.purge.c.item_id.in_(ids), t.purge.c.what == What.ALL
+                )
+            )
+        )
 
     def _set(self, ids: Sequence[int], **values: object) -> None:
         if ids:

@@ -19,11 +19,14 @@ from bot.store.search import index
 
 
 class What(StrEnum):
-    """What is taken away. `ALL` is everything that people wrote, staff's notes and files too."""
+    """What is taken away. `ALL` is everything that people wrote, staff's notes and files too;
+    `BESIDE` is what hangs on a person and not on an item.
+    """
 
     WORDS_AND_AUTHOR = "words_and_author"
     PHRASE = "phrase"
     ALL = "all"
+    BESIDE = "beside"
 
 
 class Why(StrEnum):
@@ -76,6 +79,11 @@ class Purges:
         """Blank what an item holds; its case's index follows. Idempotent."""
         self._blank_words(t.reading.c.item_id == item_id)
         self._blank_authors(t.item.c.id == item_id)
+        self._connection.execute(
+            sa.update(t.case)
+            .where(t.case.c.item_id == item_id)
+            .values(author_key=None, likeness=None)
+        )
         if what is What.ALL:
             self._blank_staffs(item_id)
         self._index_anew(item_id)
@@ -215,8 +223,7 @@ class Purges:
         these = sa.select(t.case.c.id).where(t.case.c.item_id == item_id)
         for update in (
             sa.update(t.upload).where(t.upload.c.item_id == item_id).values(content=b"", name=""),
-            sa.update(t.addition).where(t.addition.c.case_id.in_(these)).values(words="", salt=""),
-            sa.update(t.case_step).where(t.case_step.c.case_id.in_(these)).values(text=""),
+            sa.update(t.case_step).where(t.case_step.c.case_id.in_(these)).values(text="", salt=""),
             sa.update(t.restriction).where(t.restriction.c.case_id.in_(these)).values(reason=""),
             sa.update(t.decision).where(t.decision.c.case_id.in_(these)).values(reason=""),
             sa.update(t.hold).where(t.hold.c.case_id.in_(these)).values(reason="", released_why=""),

@@ -1,4 +1,4 @@
-"""Reports: abuse that was seen elsewhere, written down by a member of staff."""
+"""Reports: what a member of staff wrote down by hand."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class Reports:
                 "post_id": "",
                 "parent_id": "",
                 "permalink": link,
-                "facts": {"supplied by": supplied_by, "entered by": by},
+                "facts": {
+                    **({"supplied by": supplied_by} if supplied_by else {}),
+                    "entered by": by,
+                },
                 "baseline": False,
                 "presence": Presence.UNKNOWN,
             },

@@ -47,6 +47,10 @@ class RightsRequest:
     decided_at: datetime | None
 
 
+_BY_ITSELF = (t.register.c.handle, t.author_step.c.author_id)
+"""What hangs on a person and not on an item: the parents' register, and the steps of the policy."""
+
+
 class Rights:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -89,6 +93,30 @@ class Rights:
             .where(t.rights_request.c.ref == ref)
             .values(decision=decision, reason=reason, decided_by=by, decided_at=at)
         )
+
+    def forget_handle(self, ref: str) -> None:
+        """Nothing is held on them any more, so who asked is forgotten too."""
+        self._connection.execute(
+            sa.update(t.rights_request).where(t.rights_request.c.ref == ref).values(handle="")
+        )
+
+    def hanging(self) -> frozenset[tuple[str, str]]:
+        """Under what something stands that hangs on a person and not on an item."""
+        return frozenset(
+            (row.platform, row[1])
+            for column in _BY_ITSELF
+            for row in self._connection.execute(
+                sa.select(column.table.c.platform, column).distinct()
+            )
+        )
+
+    def forget(self, key: tuple[str, str]) -> None:
+        """Take away what stands under this platform and handle or number. Idempotent."""
+        platform, name = key
+        for column in _BY_ITSELF:
+            self._connection.execute(
+                sa.delete(column.table).where(column.table.c.platform == platform, column == name)
+            )
 
     def _select(self, where: sa.ColumnElement[bool]) -> list[RightsRequest]:
         rows = self._connection.execute(

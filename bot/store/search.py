@@ -8,12 +8,22 @@ from bot.store import tables as t
 
 
 def index(connection: sa.Connection, case_id: int, item_id: int) -> None:
-    """Write a case into the index as its item stands now, all its wordings together. Idempotent."""
+    """Write a case into the index as its item stands now, all judged wordings together. Idempotent.
+
+    What an author wrote since is left out until it is judged: it may accuse somebody who sees the
+    case, and nobody has found out yet.
+    """
     forget(connection, case_id)
+    judged = sa.or_(
+        sa.exists().where(t.verdict.c.reading_id == t.reading.c.id).correlate(t.reading),
+        sa.exists()
+        .where(t.case.c.id == case_id, t.case.c.reading_id == t.reading.c.id)
+        .correlate(t.reading),
+    )
     words = "\n".join(
         connection.scalars(
             sa.select(t.reading.c.text)
-            .where(t.reading.c.item_id == item_id, t.reading.c.text != "")
+            .where(t.reading.c.item_id == item_id, t.reading.c.text != "", judged)
             .order_by(t.reading.c.id)
         )
     )

@@ -69,7 +69,7 @@ class Spending:
             self._connection.execute(sa.insert(t.spending), {**key, **amounts})
 
 
-def day_of(at: datetime) -> str:
+def billed_day(at: datetime) -> str:
     """The day that a platform bills: UTC."""
     return at.astimezone(UTC).date().isoformat()
 

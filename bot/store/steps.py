@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,10 +71,28 @@ class Steps:
         text: str,
         at: datetime,
         role: Role | None = None,
-    ) -> None:
-        """Remember what somebody did about a case without deciding it."""
-        values = {"case_id": case_id, "step": step, "person": person, "role": role, "text": text}
-        insert_one(self._connection, t.case_step, {**values, "at": at})
+        linked_case_id: int | None = None,
+    ) -> str:
+        """Remember what somebody did about a case without deciding it; it is never changed.
+
+        Returns the salt under which the log has the digest of its words.
+        """
+        salt = token_hex(16)
+        insert_one(
+            self._connection,
+            t.case_step,
+            {
+                "case_id": case_id,
+                "step": step,
+                "person": person,
+                "role": role,
+                "text": text,
+                "salt": salt,
+                "linked_case_id": linked_case_id,
+                "at": at,
+            },
+        )
+        return salt
 
     def route(self, case_id: int, roles: Iterable[Role], *, waits_for: Role | None) -> None:
         """Let these roles see the case for good; from now on it waits for one of them alone."""

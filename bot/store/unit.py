@@ -9,8 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.log import BEGINNING, seal
-from bot.store.additions import Additions
+from bot.log import BEGINNING, Row, seal
 from bot.store.answers import Answers
 from bot.store.authors import Authors
 from bot.store.cases import Cases
@@ -24,7 +23,7 @@ from bot.store.holds import Holds
 from bot.store.items import Items
 from bot.store.jobs import Jobs
 from bot.store.letters import Letters
-from bot.store.log_entries import LogEntries
+from bot.store.log_entries import BEFORE_ALL, LogEntries
 from bot.store.people import People
 from bot.store.previews import Previews
 from bot.store.purges import Purges
@@ -76,7 +75,6 @@ class UnitOfWork:
         self.restrictions = Restrictions(connection)
         self.holds = Holds(connection)
         self.purges = Purges(connection)
-        self.additions = Additions(connection)
         self.uploads = Uploads(connection)
         self.reports = Reports(connection)
         self.rights = Rights(connection)
@@ -112,6 +110,20 @@ class Store:
         with _counted(), self._reader.connect() as connection:
             connection.begin()
             yield UnitOfWork(connection, self.log_key, self.path.parent)
+
+    def log_rows(self) -> Iterator[Row]:
+        """The whole log as it is stored, oldest entry first, for `bot.log.verify_rows`.
+
+        Read in short pages, so that nobody waits for this.
+        """
+        seq = BEFORE_ALL
+        while True:
+            with self.read() as uow:
+                page = uow.log.rows_after(seq)
+            if not page:
+                return
+            yield from page
+            seq = page[-1][0]
 
     def key_fits(self) -> bool:
         """Whether the newest entry of the log was sealed with this key."""

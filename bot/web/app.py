@@ -23,7 +23,6 @@ from bot.web.guard import FORM_COOKIE, Guard, safe_headers
 from bot.web.pages import Pages, not_found, show
 from bot.web.views import (
     agreement,
-    by_hand,
     cases,
     letters,
     log,
@@ -34,6 +33,8 @@ from bot.web.views import (
     queue,
     reading,
     record,
+    reports,
+    requests,
     sample,
     signin,
     status,
@@ -58,7 +59,8 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.brake = Brake()
     for view in (
         *(today, queue, cases, steps, news, newcomers, people),
-        *(log, by_hand, record, reading, letters, preview, agreement, sample, status, signin),
+        *(log, reports, record, requests, reading),
+        *(letters, preview, agreement, sample, status, signin),
     ):
         app.include_router(view.router)
     app.mount("/static", StaticFiles(directory=_STATIC))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.log import Event
+from bot.queries.rights import Hanging
 from bot.retention import MEANS
-from bot.store.additions import AdditionKind
 from bot.store.purges import What, Why
+from bot.store.rights import RightsDecision, RightsKind
 
 CLASSES = MEANS
 
@@ -26,21 +27,11 @@ PLACES = {
     "other": "Somewhere else",
 }
 
-ADDITIONS = {
-    AdditionKind.NOTE: "Note",
-    AdditionKind.CORRECTION: "Correction",
-    AdditionKind.REFERENCE: "Reference elsewhere (police, safeguarding system, platform)",
-    AdditionKind.CONTACT: "Contact with the parent",
-    AdditionKind.MEETING: "Meeting",
-    AdditionKind.TOLD: "Somebody was told, or confirmed it",
-    AdditionKind.OUTCOME: "Outcome",
-    AdditionKind.LINK: "Link to another case",
-}
-
 WHAT = {
     What.WORDS_AND_AUTHOR: "The words and the author’s name",
     What.PHRASE: "Somebody else’s name or details",
     What.ALL: "Words, names, notes and files",
+    What.BESIDE: "What was kept on a person beside what they wrote",
 }
 
 WHY = {
@@ -48,6 +39,25 @@ WHY = {
     Why.RETENTION: "the time for which it is kept was over",
     Why.ERASURE: "its erasure was granted",
     Why.THIRD_PARTY: "they were about somebody else",
+}
+
+REQUESTS = {
+    RightsKind.ACCESS: "Asks for their own data",
+    RightsKind.ERASURE: "Asks for erasure",
+    RightsKind.OBJECTION: "Objects to its being kept",
+}
+
+ANSWERS = {
+    RightsDecision.GRANTED: "Granted",
+    RightsDecision.IN_PART: "Granted in part",
+    RightsDecision.REFUSED: "Refused",
+}
+
+HANGING = {
+    Hanging.RESTRICTION: "Restricted on the platform",
+    Hanging.PUT_OFF: "Newcomer, put off or passed on",
+    Hanging.REGISTER: "In the parents’ register",
+    Hanging.STEP: "A step of the policy",
 }
 
 _EXPORTS = {
@@ -65,8 +75,6 @@ def sentence(event: Event, facts: Mapping[str, Any], by: str) -> str:
         case Event.ENTERED:
             where = PLACES.get(str(facts["where"]), "elsewhere")
             return f"{by} put in by hand what was seen: {where}."
-        case Event.ADDED:
-            return f"{by} added: {ADDITIONS[AdditionKind(facts['kind'])]}."
         case Event.HELD:
             return f"{by} put it on hold, so that nothing of it is taken away."
         case Event.RELEASED:

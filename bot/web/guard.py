@@ -21,7 +21,7 @@ FORM_FIELD = "csrftoken"  # asgi-csrf knows no other
 LARGEST_BODY = 64 * 1024
 """In bytes: a reason may be long, an upload is not expected anywhere."""
 
-UPLOADS = frozenset({"/log/by-hand"})
+UPLOADS = frozenset({"/report"})
 """Where a form may bring a file along, and be larger."""
 
 LARGEST_UPLOAD = 6 * 1024 * 1024

@@ -14,15 +14,15 @@ from bot import queries
 from bot.access import (
     Viewer,
     may_answer_sample,
-    may_enter_by_hand,
+    may_find_person,
     may_see_log,
     may_see_status,
     may_sign_day,
     may_switch_hiding,
 )
 from bot.queries.sample import count_sample
+from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
-from bot.services.told import LONDON
 from bot.settings import Settings
 from bot.store.effects import MACHINE
 from bot.web import evidence_words, sentences, words
@@ -84,8 +84,8 @@ class Pages:
             else None,
             hiding=queries.hiding_state(store, settings),
             sees_log=may_see_log(viewer),
+            finds_people=may_find_person(viewer),
             signs_days=may_sign_day(viewer),
-            enters_by_hand=may_enter_by_hand(viewer),
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             **facts,
@@ -141,7 +141,7 @@ class _Names(dict[str, str]):
 
 def when(at: datetime, now: datetime) -> str:
     """A moment as one says it: "today at 12:05"; UK time."""
-    local, today = at.astimezone(LONDON), now.astimezone(LONDON).date()
+    local, today = at.astimezone(LONDON), day_of(now)
     clock = f"{local:%H:%M}"
     days = (today - local.date()).days
     if days in (0, 1):

@@ -14,10 +14,11 @@ from bot.model import (
     Outcome,
     Restriction,
     Role,
+    Step,
     Target,
 )
 from bot.web import evidence_words
-from bot.web.words import DECIDED, EFFECTS, HOW, LADDER, RESTRICTIONS, SIGNED, day_name
+from bot.web.words import DECIDED, EFFECTS, HOW, LADDER, RESTRICTIONS, SIGNED, STEPS, day_name
 from bot.wording import plain_name, role_name
 
 
@@ -71,8 +72,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{name_of[str(facts['person'])]} was reminded after {facts['hours']} hours."
         case Event.WITHDRAWN:
             return f"{by} took that back: {DECIDED[Outcome(facts['outcome'])]}."
-        case Event.NOTED:
-            return f"{by} wrote a note."
+        case Event.NOTED | Event.ADDED:
+            return f"{by} {STEPS[Step(facts.get('kind', Step.NOTE))]}."
         case Event.ROUTED | Event.FORWARDED:
             as_what = " as a complaint" if event is Event.FORWARDED else ""
             return f"{by} handed it on to {role_name(Role(facts['role']))}{as_what}."

@@ -236,8 +236,26 @@ CHIPS = (
 """Reasons to tick; beside them there is always room for one's own words."""
 
 
+NOTES = {
+    Step.NOTE: "Note",
+    Step.CORRECTION: "Correction",
+    Step.REFERENCE: "Reference elsewhere (police, safeguarding system, platform)",
+    Step.CONTACT: "Contact with the parent",
+    Step.MEETING: "Meeting",
+    Step.TOLD: "Somebody was told, or confirmed it",
+    Step.OUTCOME: "Outcome",
+    Step.LINK: "Link to another case",
+}
+
 STEPS = {
     Step.NOTE: "noted",
+    Step.CORRECTION: "corrected",
+    Step.REFERENCE: "noted a reference elsewhere",
+    Step.CONTACT: "noted a contact with the parent",
+    Step.MEETING: "noted a meeting",
+    Step.TOLD: "noted that somebody was told",
+    Step.OUTCOME: "noted the outcome",
+    Step.LINK: "linked it to another case",
     Step.ROUTED: "handed it to",
     Step.FORWARDED: "forwarded it as a complaint to",
     Step.CONTESTED: "noted that it is contested",

@@ -22,16 +22,16 @@ from bot.documents.table import COLUMNS, defused
 from bot.documents.taking import Wanted, export_log, log_in_form, pack_of
 from bot.errors import DataError, NotAllowed, Refused
 from bot.log import Event
-from bot.model import Finding, Kind, Outcome, Role, Severity, Target
+from bot.model import Finding, Kind, Outcome, Role, Severity, Step, Target
 from bot.queries.finding import Filters, confirmed_history, find_records, get_record, proof_of
 from bot.queries.rights import find_person
-from bot.services.addition import Addition, add_to_case
 from bot.services.decide import Wish, decide
+from bot.services.purge import redact
 from bot.services.report import Report, Upload, enter_by_hand
 from bot.services.rights import answer_request, due_after, list_requests, open_request
-from bot.store.additions import AdditionKind
+from bot.services.steps import Note, note
 from bot.store.rights import RightsDecision, RightsKind
-from tests.builders import NOON, an_author
+from tests.builders import NOON, a_comment, an_author
 from tests.web.pages_stage import ABOUT_THE_HEAD, AN_INSULT, School
 
 OFFICER = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
@@ -41,6 +41,7 @@ CHAIR = Viewer("ndasgupta", frozenset({Role.CHAIR_OF_GOVERNORS}))
 DPO = Viewer("twhitlock", frozenset({Role.DPO}))
 ICT = Viewer("rokafor", frozenset({Role.ICT_TECHNICIAN}))
 A_PNG = b"\x89PNG\r\n\x1a\n" + b"not really a picture"
+A_DETAIL = Finding(Kind.PERSONAL_DATA, Severity.MILD, Target.ADULT)
 A_WORRY = Finding(Kind.WELFARE, Severity.SERIOUS, Target.PUPIL, True)
 SAM = an_author("77", handle="samporter", name="Sam Porter")
 
@@ -122,6 +123,17 @@ def test_an_edited_comment_is_found_by_all_its_wordings_once(school: School) -> 
     school.comes("You cow and donkey", AN_INSULT, native_id="9")
     assert found(school, OFFICER, "cow") == [ref]
     assert found(school, OFFICER, "donkey") == [ref]
+
+
+def test_a_wording_is_found_only_once_it_was_judged(school: School) -> None:
+    """Nobody knows yet whom it accuses: it is on nobody's page, and in nobody's search."""
+    school.meet(a_comment("You zebra", native_id="9"))
+    ref = school.comes("You cow", A_DETAIL, native_id="9")
+    school.meet(a_comment("You cow and donkey", native_id="9"))
+    redact(school.store, school.clock, DPO, ref, "You", "It is about somebody else.")
+    assert [found(school, DPO, word) for word in ("cow", "donkey", "zebra")] == [[ref], [], []]
+    school.judge(A_DETAIL)
+    assert found(school, DPO, "donkey") == [ref]
 
 
 def test_who_is_accused_finds_counts_and_exports_nothing_of_it(school: School) -> None:
@@ -228,18 +240,17 @@ def test_the_technician_enters_nothing(school: School) -> None:
         enters(school, ICT)
 
 
-# additions and links
+# notes and links
 
 
-def test_what_is_added_stays_and_a_link_needs_both_cases_to_be_theirs(school: School) -> None:
+def test_a_note_stays_and_a_link_needs_both_cases_to_be_theirs(school: School) -> None:
     one, other = school.comes("You cow", AN_INSULT), school.comes("You ox", AN_INSULT)
     secret = school.comes("The head locks children in", ABOUT_THE_HEAD)
-    note = Addition(AdditionKind.CONTACT, "Rang the mother.")
-    add_to_case(school.store, school.clock, HEAD, one, note)
-    add_to_case(school.store, school.clock, HEAD, one, Addition(AdditionKind.LINK, "", other))
+    note(school.store, school.clock, HEAD, one, Note("Rang the mother.", Step.CONTACT))
+    note(school.store, school.clock, HEAD, one, Note(step=Step.LINK, linked_ref=other))
     for ref in (secret, "000000000000"):
         with pytest.raises(Refused, match="no other case"):
-            add_to_case(school.store, school.clock, HEAD, one, Addition(AdditionKind.LINK, "", ref))
+            note(school.store, school.clock, HEAD, one, Note(step=Step.LINK, linked_ref=ref))
     row = next(row for row in table(school, HEAD) if row["reference"] == one)
     assert "Rang the mother." in row["additions"]
     assert row["linked_cases"] == other
@@ -247,11 +258,11 @@ def test_what_is_added_stays_and_a_link_needs_both_cases_to_be_theirs(school: Sc
 
 def test_the_officer_reads_no_note_of_the_safeguarding_leads(school: School) -> None:
     ref = school.comes("My stepdad hurts me", A_WORRY)
-    add_to_case(school.store, school.clock, DSL, ref, Addition(AdditionKind.NOTE, "Rang 101."))
+    note(school.store, school.clock, DSL, ref, Note("Rang 101."))
     [row] = table(school, OFFICER)
     assert (row["additions"], row["kinds"], row["told"], row["outcome"]) == ("", "", "", "")
     with pytest.raises(NotAllowed):
-        add_to_case(school.store, school.clock, OFFICER, ref, Addition(AdditionKind.NOTE, "x"))
+        note(school.store, school.clock, OFFICER, ref, Note("x"))
 
 
 # out
@@ -404,7 +415,7 @@ def test_a_case_that_accuses_the_dpo_is_not_found_by_them(school: School) -> Non
         Kind.ALLEGATION, Severity.SERIOUS, Target.STAFF, about=frozenset({"twhitlock"})
     )
     school.comes("Tom Whitlock steals", accused, author=SAM)
-    assert find_person(school.store, DPO, "samporter") == []
+    assert find_person(school.store, DPO, "samporter").items == ()
 
 
 @pytest.mark.parametrize(
@@ -426,14 +437,16 @@ def test_a_granted_erasure_takes_everything_but_what_is_held(school: School) -> 
         uow.holds.place(case.id, reason="Police.", by="mhartley", at=at, decide_by=at)
         uow.commit()
     request = open_request(school.store, school.clock, DPO, RightsKind.ERASURE, "samporter")
-    items = [item.item_id for item in find_person(school.store, DPO, "samporter")]
+    items = [item.item_id for item in find_person(school.store, DPO, "samporter").items]
     done = answer_request(
         school.store, school.clock, DPO, request, RightsDecision.GRANTED, "They asked.", items
     )
     assert done == (1, 1)
     [answered] = list_requests(school.store, DPO)
     assert answered.decision is RightsDecision.IN_PART
-    assert [item.texts for item in find_person(school.store, DPO, "samporter")] == [("You cow",)]
+    assert [item.texts for item in find_person(school.store, DPO, "samporter").items] == [
+        ("You cow",)
+    ]
     with pytest.raises(Refused):
         answer_request(
             school.store, school.clock, DPO, request, RightsDecision.REFUSED, "Again.", items

@@ -27,13 +27,13 @@ from bot.queries.newcomers import (
 )
 from bot.services.decide import Wish, decide
 from bot.services.newcomers import read_newcomers
-from bot.services.person_reports import About, PersonReport, report
 from bot.services.register import end_of_school_year, import_register, register
 from bot.services.repeat import note_step, suggest_steps
+from bot.services.report import About, Report, enter_by_hand
 from bot.services.restricting import compare_blocked, expire_register
 from bot.services.vet import Unsuitable, Vetting, lift, say_done, take_baseline, vet
 from bot.settings import Look, Sweep
-from tests.builders import a_comment, a_newcomer, an_author
+from tests.builders import NOON, a_comment, a_newcomer, an_author
 from tests.house import HIDES, House, the_settings
 
 OFFICER = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
@@ -346,8 +346,8 @@ def test_what_accuses_the_headteacher_is_in_no_figure_of_theirs(house: House) ->
 
 
 def test_a_contact_attempt_is_for_the_headteacher_alone(house: House) -> None:
-    given = PersonReport(About.CONTACT, "other", "A parent wrote to me on Instagram.")
-    ref = report(house.store, house.clock, house.settings, DSL, given)
+    given = Report("instagram", "A parent wrote to me.", NOON, About.CONTACT)
+    ref = enter_by_hand(house.store, house.clock, house.settings, DSL, given)
     roles = house.rows(
         f"SELECT role FROM case_audience JOIN moderation_case ON id = case_id WHERE ref = '{ref}'"
     )
@@ -361,13 +361,14 @@ def test_a_contact_attempt_is_for_the_headteacher_alone(house: House) -> None:
 
 
 def test_an_impersonation_carries_the_platforms_report_link(house: House) -> None:
-    given = PersonReport(About.IMPERSONATION, "x", "It uses our crest.", "https://x.com/r0ss")
-    ref = report(house.store, house.clock, house.settings, OFFICER, given)
+    crest, address = "It uses our crest.", "https://x.com/r0ss"
+    given = Report("x", crest, NOON, About.IMPERSONATION, link=address)
+    ref = enter_by_hand(house.store, house.clock, house.settings, OFFICER, given)
     [(alarm,)] = house.rows(f"SELECT alarm FROM moderation_case WHERE ref = '{ref}'")
     assert "https://help.x.com/" in alarm
     technician = Viewer("rokafor", frozenset({Role.ICT_TECHNICIAN}))
     with pytest.raises(NotAllowed):
-        report(house.store, house.clock, house.settings, technician, given)
+        enter_by_hand(house.store, house.clock, house.settings, technician, given)
 
 
 # reading -----------------------------------------------------------------------------------------

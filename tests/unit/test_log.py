@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.log import BEGINNING, Entry, Event, append, digest_for_log, verify
+from bot.log import BEGINNING, Entry, Event, _keyed, append, digest_for_log, verify
 from tests.builders import NOON
 
 KEY = b"key"
@@ -96,6 +97,30 @@ def test_a_column_that_disagrees_with_the_sealed_body_is_found(changed: dict[str
     entries = a_log()
     entries[3] = replace(entries[3], **changed)  # type: ignore[arg-type]  # parametrised fields
     assert verify(entries, KEY).bad_seq == 4
+
+
+def test_a_column_that_quotes_what_follows_it_in_the_body_is_found() -> None:
+    """Columns are looked up in the body as bytes: no column may stand for more than itself."""
+    [entry] = a_log(1)
+    place = json.loads(entry.body)["place"]
+    for event in ('judged","place":"' + place, 'judged"', "judged\\"):
+        assert verify([replace(entry, event=event)], KEY).bad_seq == 1
+
+
+def test_what_a_body_holds_inside_stands_for_none_of_its_columns() -> None:
+    """A fact may have facts of its own, with the names of the entry's."""
+    ledger = PaperLedger()
+    inside = {"at": (NOON + timedelta(days=1)).isoformat(), "event": "gone", "place": "0" * 32}
+    append(ledger, KEY, at=NOON, event=Event.JUDGED, facts={"findings": [inside]})
+    [entry] = ledger.entries
+    assert verify([entry], KEY).ok
+    for changed in ({"event": Event.GONE}, {"at": NOON + timedelta(days=1)}):
+        assert verify([replace(entry, **changed)], KEY).bad_seq == 1  # type: ignore[arg-type]
+
+
+@given(key=st.binary(max_size=200), message=st.binary(max_size=200))
+def test_the_quick_code_is_the_keyed_code(key: bytes, message: bytes) -> None:
+    assert _keyed(key)(message) == hmac.digest(key, message, "sha256").hex()
 
 
 def test_a_cut_off_tail_is_found_when_the_head_was_written_down() -> None:

@@ -41,7 +41,7 @@ class Door:
 _TABS = ("?tab=others", "?tab=done", "?tab=baseline")
 _HIDING = frozenset({OFFICER, HEAD})
 _VETTING = frozenset({OFFICER})
-_BY_HAND = frozenset({OFFICER, HEAD, DSL, CHAIR})
+_DATA = frozenset({DPO})
 _MACHINERY = frozenset({OFFICER, TECHNICIAN})
 _REASON = {"reason": "a test"}
 TODAY = NOON.date().isoformat()
@@ -75,18 +75,21 @@ DOORS: Mapping[str, Door] = {
     "GET /authors": Door(_HIDING),
     "POST /authors/step": Door(_HIDING, form={"platform": "x", "author": "1", "taken": "advice"}),
     "GET /staff-advice": Door(_HIDING),
-    "GET /report": Door(READERS, states=("?about=impersonation",)),
-    "POST /report": Door(READERS, form={"about": "contact", "words": "a test"}),
+    "GET /report": Door(READERS, states=("?about=contact", "?about=impersonation")),
+    "POST /report": Door(READERS, form={"where": "blog", "summary": "a test", "day": TODAY}),
     "GET /log": Door(READERS),
     "GET /log/search": Door(
         READERS, states=("?words=canary", "?kind=allegation", "?status=open", "?where=other")
     ),
     "POST /log/export": Door(READERS, form={"form": "csv"}),
-    "GET /log/by-hand": Door(_BY_HAND),
-    "POST /log/by-hand": Door(_BY_HAND, form={"where": "blog", "summary": "a test"}),
     "GET /log/cases/{ref}": Door(READERS),
-    "POST /log/cases/{ref}/{act}": Door(READERS, fills={"act": "add"}, form={"said": "a test"}),
+    "POST /log/cases/{ref}/{act}": Door(READERS, fills={"act": "hold"}, form={"said": "a test"}),
     "GET /log/cases/{ref}/files/{file_ref}": Door(READERS, page=False),
+    "GET /requests": Door(_DATA),
+    "POST /requests": Door(_DATA, form={"kind": "access", "handle": "somebody"}),
+    "GET /requests/{ref}": Door(_DATA),
+    "POST /requests/{ref}/answer": Door(_DATA, form={"decision": "refused", **_REASON}),
+    "POST /requests/{ref}/own-data": Door(_DATA, form={"form": "json"}),
     "GET /today": Door(_HIDING),
     "POST /today/sign": Door(_HIDING, form={"day": TODAY, "outcome": "could_not_check", **_REASON}),
     "POST /today/comments-off": Door(_HIDING, form={"account": "school"}),

@@ -105,6 +105,8 @@ class Stage:
         vetted = {"pick": f"{blocked}:1", "outcome": "not_suitable", "why": "business"}
         officer.sends("/newcomers", {**vetted, "then": "block"})
         officer.sends("/register", {"platform": "x", "handle": "@canary_parent"})
+        asked = self.browsers[DPO].sends("/requests", {"kind": "access", "handle": "somebody"})
+        self.request = asked.path.rpartition("/")[2]
         with self.school.store.engine.connect() as connection:
             self.restriction = str(connection.scalar(sa.select(t.restriction.c.ref)))
             self.entry = str(connection.scalar(sa.select(t.register.c.id)))
@@ -151,6 +153,8 @@ class Stage:
             yield from self.known.items()
         elif path.startswith("/log/cases/"):
             yield from self.read.items()
+        elif path.startswith("/requests/"):
+            yield self.request, frozenset({DPO})
         elif path.startswith("/restrictions/"):
             yield self.restriction, EVERYBODY
         elif path.startswith("/letters/"):

@@ -42,7 +42,7 @@ def puts_in(browser: Browser, file: bytes | None = None, **changed: str) -> Answ
     # The token comes first, as in the page: the form's body is read up to it only.
     files = {"file": ("s.png", file, "image/png")} if file is not None else {"file": ("", b"")}
     data = {"csrftoken": token, **FIELDS, **changed}
-    response = browser.client.post("/log/by-hand", data=data, files=files)
+    response = browser.client.post("/report", data=data, files=files)
     return Answer(response.status_code, response.text, response.url.path, response.headers)
 
 
@@ -73,7 +73,7 @@ def test_what_is_kept_from_the_headteacher_is_nowhere_in_these_pages(school: Sch
     for path in (f"/log/cases/{ref}", f"/log/cases/{ref}/files/000000000000"):
         answer = head.opens(path)
         assert (answer.status, answer.words) == (404, missing.words)
-    for act in ("add", "hold", "release", "redact", "purge", "pack"):
+    for act in ("hold", "release", "redact", "purge", "pack"):
         assert head.sends(f"/log/cases/{ref}/{act}", {"said": "x"}).status == 404
     assert SECRET in school.signed_in(CHAIR).opens(f"/log/cases/{ref}").words
 
@@ -81,7 +81,7 @@ def test_what_is_kept_from_the_headteacher_is_nowhere_in_these_pages(school: Sch
 def test_the_technician_opens_none_of_it(school: School) -> None:
     ref = school.comes("Send me your password", Finding(Kind.SECURITY, Severity.MILD))
     technician = school.signed_in(TECHNICIAN)
-    for path in ("/log/search", "/log/by-hand"):
+    for path in ("/log/search", "/report"):
         assert technician.opens(path).status == 403
     assert technician.opens(f"/log/cases/{ref}").status == 404
     assert technician.sends("/log/export", {"form": "csv"}).status == 403
@@ -92,7 +92,7 @@ def test_the_record_of_a_disclosure_tells_the_officer_no_more_than_the_case(
 ) -> None:
     ref = school.comes("My stepdad hurts me", A_WORRY)
     dsl, officer = school.signed_in(DSL), school.signed_in(OFFICER)
-    dsl.sends(f"/log/cases/{ref}/add", {"kind": "note", "said": "Rang 101."})
+    dsl.sends(f"/cases/{ref}/note", {"reason": "Rang 101."})
     assert "Rang 101." in dsl.opens(f"/log/cases/{ref}").words
     page = officer.opens(f"/log/cases/{ref}")
     for private in ("Rang 101.", "Daniel Penrose", "Fits", "Told, decided"):
@@ -102,7 +102,7 @@ def test_the_record_of_a_disclosure_tells_the_officer_no_more_than_the_case(
 
 def test_something_seen_elsewhere_is_put_in_with_a_screenshot(school: School) -> None:
     browser = school.signed_in(OFFICER)
-    empty = browser.opens("/log/by-hand")
+    empty = browser.opens("/report")
     assert (empty.status, "Where was it?" in empty.words) == (200, True)
     answer = puts_in(browser, A_PNG)
     assert answer.status == 200
@@ -130,7 +130,7 @@ def test_a_report_without_a_token_or_too_large_is_not_taken(school: School) -> N
     browser = school.signed_in(OFFICER)
     browser.token()
     data = {**FIELDS, "csrftoken": "wrong"}
-    refused = browser.client.post("/log/by-hand", data=data, files={"file": ("s.png", A_PNG)})
+    refused = browser.client.post("/report", data=data, files={"file": ("s.png", A_PNG)})
     assert refused.status_code == 403
     assert puts_in(browser, A_PNG + b"0" * 7_000_000).status == 413
     elsewhere = browser.client.post("/hiding", data=data, files={"file": ("s.png", A_PNG)})

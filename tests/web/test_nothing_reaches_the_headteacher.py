@@ -23,17 +23,16 @@ from bot import queries
 from bot.access import Viewer
 from bot.bootstrap import App
 from bot.cycle import let_go, remind_about_people, send_letters, watch
-from bot.model import Aspect, Finding, Kind, Outcome, Role, Severity, Target
+from bot.model import Aspect, Finding, Kind, Outcome, Role, Severity, Step, Target
 from bot.queries.finding import get_record, proof_of
 from bot.queries.mail import route_of
 from bot.queries.news import news_since
 from bot.services import steps
-from bot.services.addition import Addition, add_to_case
 from bot.services.decide import Wish, decide
 from bot.services.repeat import note_step, suggest_steps
 from bot.services.report import Report, enter_by_hand
+from bot.services.steps import Note
 from bot.settings import MailSettings, Settings
-from bot.store.additions import AdditionKind
 from tests.builders import FixedClock, a_comment, an_author
 from tests.web.every_route import routes_of
 from tests.web.pages_stage import (
@@ -182,20 +181,20 @@ class Days:
         store, clock, settings = school.store, school.clock, school.settings
         for name in ("by name", "sue", "stranger", "among insults"):
             self.decides(CHAIR, self.kept[name], Outcome.HIDE)
-        steps.note(store, clock, chair, self.kept["by office"], f"{CANARY} note")
+        steps.note(store, clock, chair, self.kept["by office"], Note(f"{CANARY} note"))
         steps.route(
             store, clock, settings, chair, self.kept["by office"], Role.DSL, f"{CANARY} routed"
         )
         steps.contest(store, clock, settings, chair, self.kept["sue"], f"{CANARY} contest")
         case = self.version(self.kept["with a child"])
         steps.suspect_picture(store, clock, settings, lead, self.kept["with a child"], case)
-        link = Addition(AdditionKind.LINK, linked_ref=self.kept["with a child"])
-        add_to_case(store, clock, lead, self.seen["child"], link)
+        link = Note(step=Step.LINK, linked_ref=self.kept["with a child"])
+        steps.note(store, clock, lead, self.seen["child"], link)
         officer = self.viewers[OFFICER]
         for author in ("79", "77"):
             note_step(store, clock, officer, "memory", author, "removal")
-        store_note = Addition(AdditionKind.NOTE, f"{CANARY} addition")
-        add_to_case(store, clock, chair, self.kept["by name"], store_note)
+        meeting = Note(f"{CANARY} meeting", Step.MEETING)
+        steps.note(store, clock, chair, self.kept["by name"], meeting)
 
     def by_hand(self, words: str, kind: Kind, target: Target, *, ordinary: bool = False) -> None:
         if not ordinary and not self.accused:
@@ -386,7 +385,7 @@ def test_a_link_to_what_is_kept_from_her_is_nowhere(both: tuple[Days, Days]) -> 
         events = [one.entry.event for one in proof_of(store, her, record)]
         trail = queries.list_log(store, her, limit=1000)
         lines = [line.event for line in trail if line.case_ref == ref]
-        shown.append((record.additions, events, lines))
+        shown.append((record.steps, events, lines))
         assert events
     assert shown[0] == shown[1]
     lead = Viewer(DSL, frozenset({Role.DSL}))
@@ -394,7 +393,7 @@ def test_a_link_to_what_is_kept_from_her_is_nowhere(both: tuple[Days, Days]) -> 
         accused.school.store, lead, accused.school.settings.retention, accused.seen["child"]
     )
     assert theirs is not None
-    assert [one.linked_ref for one in theirs.additions] == [accused.kept["with a child"]]
+    assert [one.linked_ref for one in theirs.steps] == [accused.kept["with a child"]]
 
 
 def test_the_news_and_the_route_say_nothing(both: tuple[Days, Days]) -> None:

@@ -22,7 +22,6 @@ from bot.store.tables.cases import (
     verdict,
 )
 from bot.store.tables.evidence import (
-    addition,
     hold,
     log_entry,
     purge,
@@ -59,7 +58,6 @@ __all__ = [
     "Instant",
     "Words",
     "account",
-    "addition",
     "author_step",
     "capability",
     "case",

@@ -82,6 +82,8 @@ case_step = sa.Table(
     sa.Column("person", sa.String, nullable=False),
     sa.Column("role", sa.String),
     sa.Column("text", Words, nullable=False),
+    sa.Column("salt", sa.String, nullable=False),
+    sa.Column("linked_case_id", sa.ForeignKey("moderation_case.id")),
     sa.Column("at", Instant, nullable=False),
 )
 

@@ -50,19 +50,6 @@ purge = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
-addition = sa.Table(
-    "addition",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("case_id", sa.ForeignKey("moderation_case.id"), nullable=False, index=True),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("words", Words, nullable=False),
-    sa.Column("salt", sa.String, nullable=False),
-    sa.Column("linked_case_id", sa.ForeignKey("moderation_case.id")),
-    sa.Column("by", sa.String, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
-
 upload = sa.Table(
     "upload",
     metadata,

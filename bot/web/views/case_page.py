@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from bot import queries
 from bot.access import Viewer
-from bot.model import ItemKind
+from bot.model import NOTES, ItemKind, Step
 from bot.queries.mail import told_of
 from bot.services.answering import acknowledge
 from bot.services.claims import look_at
@@ -32,6 +32,8 @@ class Typed:
     reason: str = ""
     chips: tuple[str, ...] = ()
     role: str = ""
+    step: str = Step.NOTE
+    linked: str = ""
 
 
 def show_case(
@@ -73,6 +75,7 @@ def show_case(
         covered=bool(kinds & settings.web.covered),
         thresholds=settings.policy.thresholds,
         typed=typed or Typed(),
+        notes=NOTES,
         saved=queries.just_saved(store, viewer, done, now) if done else None,
     )
 

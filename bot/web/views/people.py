@@ -1,4 +1,4 @@
-"""Around newcomers: who is restricted, the parents' register, repeat authors, reports by hand."""
+"""Around newcomers: who is restricted, the parents' register, repeat authors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.access import Viewer, may_report, may_see_restrictions, may_vet
+from bot.access import Viewer, may_see_restrictions, may_vet
 from bot.errors import NotAllowed, Refused
 from bot.queries.newcomers import list_authors, list_register, list_restrictions
-from bot.services.person_reports import REPORT_LINKS, About, PersonReport, report
 from bot.services.register import Imported, import_register, register, unregister
 from bot.services.repeat import STEPS, note_step, step_for
 from bot.services.vet import lift, say_done
@@ -123,67 +122,6 @@ def staff_advice(request: Request, viewer: SignedIn) -> Response:
     if not may_see_restrictions(viewer):
         raise NotAllowed(_NOT_YOURS)
     return show(request, "staff_advice.html", viewer)
-
-
-@router.get("/report")
-def reporting(request: Request, viewer: SignedIn, about: str = "contact") -> Response:
-    """The form for a contact attempt, or for somebody who poses as the school."""
-    if not may_report(viewer):
-        raise NotAllowed("Your role cannot report this here.")
-    return _report(request, viewer, about)
-
-
-@router.post("/report")
-def reported(
-    request: Request,
-    viewer: SignedIn,
-    context: Context,
-    about: Annotated[str, Form()] = "",
-    platform: Annotated[str, Form()] = "other",
-    words: Annotated[str, Form()] = "",
-    address: Annotated[str, Form()] = "",
-    of_staff: Annotated[str, Form()] = "",
-) -> Response:
-    """Open the case and say so; who reported it need not be one of those who see it."""
-    if about not in set(About):
-        return _report(request, viewer, about, status=422, error="Please choose what it is.")
-    known = platform if platform in REPORT_LINKS else "other"
-    given = PersonReport(About(about), known, words, address, bool(of_staff))
-    try:
-        report(context.store, context.clock, context.settings, viewer, given)
-    except Refused as refused:
-        return _report(request, viewer, about, status=422, error=str(refused), typed=given)
-    told = (
-        "The headteacher is told."
-        if given.about is About.CONTACT
-        else "The communications officer and the technician are told."
-    )
-    link = REPORT_LINKS.get(known, "")
-    more = [f"Please report it to the platform as well: {link}"] if link else []
-    sentences = (told, *(more if given.about is About.IMPERSONATION else ()))
-    return show(request, "message.html", viewer, title="Thank you", sentences=sentences)
-
-
-def _report(
-    request: Request,
-    viewer: Viewer,
-    about: str,
-    *,
-    status: int = 200,
-    error: str = "",
-    typed: PersonReport | None = None,
-) -> Response:
-    chosen = about if about in set(About) else About.CONTACT
-    return show(
-        request,
-        "report_person.html",
-        viewer,
-        status=status,
-        about=chosen,
-        error=error,
-        typed=typed,
-        links=REPORT_LINKS,
-    )
 
 
 def _register(

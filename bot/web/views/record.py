@@ -14,11 +14,9 @@ from bot.errors import NotAllowed, Refused
 from bot.model import Kind, Role
 from bot.queries import PER_PAGE
 from bot.queries.finding import Filters, confirmed_history, find_records, get_record, proof_of
-from bot.services.addition import Addition, add_to_case
 from bot.services.hold import place_hold, release_hold
 from bot.services.purge import purge_case, redact
 from bot.services.report import PLACES
-from bot.store.additions import AdditionKind
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.leafing import PageNumber, leafing
@@ -117,12 +115,10 @@ def act_on(
     context: Context,
     ref: str,
     act: str,
-    kind: Annotated[AdditionKind, Form()] = AdditionKind.NOTE,
     said: Annotated[str, Form()] = "",
-    linked: Annotated[str, Form()] = "",
     phrase: Annotated[str, Form()] = "",
 ) -> Response:
-    """Add to it, hold it, release it, take something out of it, or take its evidence out."""
+    """Hold it, release it, take something out of it, or take its evidence out."""
     store, clock, settings = context.store, context.clock, context.settings
     if get_record(store, viewer, settings.retention, ref) is None:
         return not_found(request, viewer)
@@ -132,8 +128,6 @@ def act_on(
                 pack = pack_of(store, clock, settings, viewer, ref)
                 headers = {"Content-Disposition": f'attachment; filename="evidence-{ref}.zip"'}
                 return Response(pack, media_type="application/zip", headers=headers)
-            case "add":
-                add_to_case(store, clock, viewer, ref, Addition(kind, said, linked))
             case "hold":
                 place_hold(store, clock, settings, viewer, ref, said)
             case "release":
@@ -193,7 +187,6 @@ def _page(
         releases=may_release(viewer, view),
         purges=may_purge(viewer, view),
         takes_out=bool(viewer.roles & {Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS}),
-        addition_kinds=tuple(AdditionKind),
         error=error,
         typed=typed,
         entered=entered,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot import queries
 from bot.access import Viewer
 from bot.errors import Conflict, Refused
-from bot.model import Role
+from bot.model import NOTES, Role, Step
 from bot.services import steps
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
@@ -28,11 +29,19 @@ _WHOM = "Please choose who is to get it."
 
 @router.post("/cases/{ref}/note")
 def note(
-    request: Request, viewer: SignedIn, context: Context, ref: str, reason: Words = ""
+    request: Request,
+    viewer: SignedIn,
+    context: Context,
+    ref: str,
+    reason: Words = "",
+    step: Words = Step.NOTE,
+    linked: Words = "",
 ) -> Response:
-    """Write a note into the trail."""
-    act = partial(steps.note, context.store, context.clock, viewer, ref, reason)
-    return _after(request, viewer, context, ref, act, Typed("note", reason=reason))
+    """Write a note into the trail: of which sort, and with which other case it is linked."""
+    given = steps.Note(reason, Step(step) if step in set(NOTES) else Step.NOTE, linked)
+    act = partial(steps.note, context.store, context.clock, viewer, ref, given)
+    typed = Typed("note", reason=reason, step=given.step, linked=linked)
+    return _after(request, viewer, context, ref, act, typed)
 
 
 @router.post("/cases/{ref}/route")
@@ -141,5 +150,5 @@ def _after(
     else:
         page = next_page(context, viewer, ref) if onward else f"/cases/{ref}"
         return RedirectResponse(page, status_code=303)
-    wrong = Typed(typed.form, error, reason=typed.reason, role=typed.role)
+    wrong = replace(typed, error=error)
     return show_case(request, viewer, context, ref, status=status, typed=wrong)

@@ -1,4 +1,4 @@
-"""Putting what was seen elsewhere into the log."""
+"""Reports by hand: what was seen elsewhere, a contact attempt, somebody who poses as the school."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from bot.access import Viewer, may_enter_by_hand
+from bot.access import Viewer, may_report
 from bot.errors import NotAllowed, Refused
 from bot.model import Kind, Target
-from bot.services.report import PLACES, Report, Upload, enter_by_hand
+from bot.school_calendar import LONDON, day_of
+from bot.services.report import PLACES, REPORT_LINKS, About, Report, Upload, enter_by_hand
 from bot.services.sample import SAYABLE
-from bot.services.told import LONDON
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.pages import show
@@ -32,19 +32,27 @@ _FIELDS = (
     "target",
     "serious",
 )
+_TOLD = {
+    About.CONTACT: "The headteacher is told.",
+    About.IMPERSONATION: "The communications officer and the technician are told.",
+}
 
 
-@router.get("/log/by-hand")
-def form(request: Request, viewer: SignedIn, context: Context) -> Response:
-    """An empty form."""
-    return _page(request, viewer, context, dict.fromkeys(_FIELDS, ""))
+@router.get("/report")
+def form(
+    request: Request, viewer: SignedIn, context: Context, about: str = About.ELSEWHERE
+) -> Response:
+    """An empty form for what is reported."""
+    chosen = About(about) if about in set(About) else About.ELSEWHERE
+    return _page(request, viewer, context, chosen, dict.fromkeys(_FIELDS, ""))
 
 
-@router.post("/log/by-hand")
-def entered(
+@router.post("/report")
+def reported(
     request: Request,
     viewer: SignedIn,
     context: Context,
+    about: Annotated[About, Form()] = About.ELSEWHERE,
     where: Annotated[str, Form()] = "",
     day: Annotated[str, Form()] = "",
     at_time: Annotated[str, Form()] = "",
@@ -57,7 +65,10 @@ def entered(
     serious: Annotated[bool, Form()] = False,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Keep it, or show the form again with what is wrong; only the file has to be chosen again."""
+    """Keep it, or show the form again with what is wrong; only the file has to be chosen again.
+
+    Whoever reported it need not be one of those who see it.
+    """
     typed = {
         "where": where,
         "day": day,
@@ -74,10 +85,11 @@ def entered(
         report = Report(
             where=where,
             summary=summary,
-            kind=_kind(kind),
+            occurred_at=_moment(day, at_time),
+            about=about,
+            kind=Kind(kind) if kind in set(Kind) else None,
             target=target,
             serious=serious,
-            occurred_at=_moment(day, at_time),
             supplied_by=supplied_by,
             link=link,
             author=author,
@@ -85,39 +97,41 @@ def entered(
         )
         ref = enter_by_hand(context.store, context.clock, context.settings, viewer, report)
     except Refused as refused:
-        return _page(request, viewer, context, typed, status=422, error=str(refused))
-    return RedirectResponse(f"/log/cases/{ref}?entered=yes", status_code=303)
+        return _page(request, viewer, context, about, typed, status=422, error=str(refused))
+    if about is About.ELSEWHERE:
+        return RedirectResponse(f"/log/cases/{ref}?entered=yes", status_code=303)
+    sentences = [_TOLD[about]]
+    if about is About.IMPERSONATION and where in REPORT_LINKS:
+        sentences.append(f"Please report it to the platform as well: {REPORT_LINKS[where]}")
+    return show(request, "message.html", viewer, title="Thank you", sentences=sentences)
 
 
 def _page(
     request: Request,
     viewer: Viewer,
     context: WebContext,
+    about: About,
     typed: dict[str, str],
     *,
     status: int = 200,
     error: str = "",
 ) -> Response:
-    if not may_enter_by_hand(viewer):
+    if not may_report(viewer):
         raise NotAllowed("Your role cannot put anything into the log by hand.")
     return show(
         request,
-        "by_hand.html",
+        "report.html",
         viewer,
         status=status,
+        about=about,
         places=PLACES,
         kinds=SAYABLE,
         targets=tuple(Target),
-        today=context.clock.now().astimezone(LONDON).date().isoformat(),
+        links=REPORT_LINKS,
+        today=day_of(context.clock.now()).isoformat(),
         typed=typed,
         error=error,
     )
-
-
-def _kind(value: str) -> Kind:
-    if value not in set(Kind):
-        raise Refused("Please choose what it holds.")
-    return Kind(value)
 
 
 def _moment(day: str, at_time: str) -> datetime:
