@@ -22,6 +22,7 @@ from bot.model import (
     Verdict,
 )
 from bot.store import tables as t
+from bot.store.authors import author_key
 from bot.store.insert import insert_one
 from bot.store.likeness import likeness
 from bot.store.search import index
@@ -172,7 +173,7 @@ class Cases:
         ).one()
         if row.kind != ItemKind.COMMENT:
             return {"author_key": None, "likeness": None}
-        author = f"{row.platform}:{row.author_id}" if row.author_id else None
+        author = author_key(row.platform, row.author_id) if row.author_id else None
         return {"author_key": author, "likeness": likeness(row.text)}
 
     def _grow(self, table: sa.Table, case_id: int, column: str, values: Iterable[str]) -> None:
