@@ -109,7 +109,7 @@ def on_tab(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
     where = {
         Tab.YOURS: (is_open, waiting, theirs),
         Tab.OTHERS: (is_open, waiting, may_see(viewer), ~theirs),
-        Tab.BASELINE: (is_open, ~waiting, may_see(viewer)),
+        Tab.BASELINE: (is_open, t.case.c.baseline, t.case.c.alarm == "", may_see(viewer)),
         Tab.DONE: (t.case.c.status == CaseStatus.CLOSED, may_see(viewer)),
     }
     return sa.and_(t.item.c.kind != ItemKind.NEWCOMER, *where[tab])

@@ -247,7 +247,7 @@ def _new(viewer: Viewer, now: datetime | None) -> sa.ColumnElement[bool]:
     due = later.is_(None) if now is None else sa.or_(later.is_(None), later <= now)
     waits = sa.and_(t.item.c.presence != Presence.GONE, due)
     return sa.and_(
-        t.item.c.kind == ItemKind.NEWCOMER,
+        t.case.c.newcomer,  # by index: their number stands on every page
         t.case.c.status == CaseStatus.OPEN,
         sa.or_(waits, t.case.c.alarm != ""),
         may_settle(viewer),
