@@ -72,6 +72,7 @@ class Event(StrEnum):
     ANSWERED = "answered"
     EXPORTED = "exported"
     RESTORED = "restored"
+    USER_CHANGED = "user_changed"
 
 
 @dataclass(frozen=True, slots=True)

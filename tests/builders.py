@@ -127,10 +127,11 @@ def an_own_post(
     created_at: datetime = NOON - timedelta(hours=2),
     permalink: str = "",
     attachments: tuple[Attachment, ...] = (),
+    tags_somebody: bool = False,
 ) -> OwnPost:
     ref = a_ref(native_id, kind=ItemKind.OWN_POST, platform=platform)
     link = permalink or f"https://{platform}.example/{ref.native_id}"
-    return OwnPost(ref, account, text, created_at, link, attachments)
+    return OwnPost(ref, account, text, created_at, link, attachments, tags_somebody)
 
 
 def a_newcomer(

@@ -18,7 +18,7 @@ from bot.model import Comment, Edge
 
 _COMMENT_FIELDS = "id,from,message,created_time,is_hidden,can_hide,parent,attachment,permalink_url"
 _FOREIGN_POST_FIELDS = "id,from,message,created_time,is_hidden,permalink_url,attachments"
-OWN_POST_FIELDS = "id,message,created_time,permalink_url,attachments"
+OWN_POST_FIELDS = "id,message,created_time,permalink_url,attachments,message_tags"
 
 # With fifty comments each: much more, and Graph asks to "reduce the amount of data".
 _POSTS_WITH_COMMENTS = 10

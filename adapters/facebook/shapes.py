@@ -104,6 +104,7 @@ class Shapes:
             created_at=created(raw) or now,
             permalink=text(raw, "permalink_url"),
             attachments=_post_attachments(raw),
+            tags_somebody=_tags_somebody(raw, self.page_id),
         )
 
     def _comment(
@@ -137,6 +138,13 @@ class Shapes:
             return None
         native_id = text(raw, "id")
         return Author(native_id, name=text(raw, "name"), is_school=native_id == self.page_id)
+
+
+def _tags_somebody(raw: Raw, page_id: str) -> bool:
+    """Whether `message_tags` name anybody but the Page itself."""
+    tags = raw.get("message_tags")
+    named = [tag for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
+    return any(text(tag, "id") not in ("", page_id) for tag in named)
 
 
 def _post_attachments(raw: Raw) -> tuple[Attachment, ...]:

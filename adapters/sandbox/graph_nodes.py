@@ -133,7 +133,7 @@ class Nodes:
             "shares": lambda: None,
             "to": lambda: None if row["kind"] == "post" else {"data": [self._person(self._page)]},
             "tagged_time": lambda: when(row["at"]) if row["kind"] == "tagging_post" else None,
-            "message_tags": lambda: self._page_tags(row),
+            "message_tags": lambda: self._tags(row),
         }
 
     def _common(self, row: sqlite3.Row) -> Mapping[str, Callable[[], object]]:
@@ -162,13 +162,19 @@ class Nodes:
         )
         return None if parent is None else self.node(parent, ())
 
-    def _page_tags(self, row: sqlite3.Row) -> list[Json] | None:
-        name = self._person(self._page)["name"]
-        start = row["text"].find(name)
-        if row["kind"] != "tagging_post" or start < 0:
+    def _tags(self, row: sqlite3.Row) -> list[Json] | None:
+        """Who is tagged: the Page in somebody's post, people in the Page's own, by their names."""
+        if row["kind"] not in ("tagging_post", "post"):
             return None
-        tag = {"id": self._page, "name": name, "type": "page", "offset": start, "length": len(name)}
-        return [tag]
+        of_page = row["kind"] == "tagging_post"
+        named = self._world.rows("SELECT id, name FROM fb_people WHERE page = ?", int(of_page))
+        kind = "page" if of_page else "user"
+        tags: list[Json] = [
+            {"id": one["id"], "name": one["name"], "type": kind, "offset": start, "length": length}
+            for one in named
+            if (start := row["text"].find(one["name"])) >= 0 and (length := len(one["name"]))
+        ]
+        return tags or None
 
     # --- edges -------------------------------------------------------------------------------
 

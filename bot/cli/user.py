@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +20,8 @@ from bot.cli.common import (
     load_settings,
 )
 from bot.clock import SystemClock
-from bot.errors import Refused
 from bot.school_calendar import LONDON
 from bot.services import users
-from bot.services.signin import add_user
 from bot.settings import secret_reader
 from bot.store import Store
 from bot.wording import role_name
@@ -41,32 +39,15 @@ def about() -> None:
 
 
 @app.command()
-def add(
-    email: Email,
-    data: DataOption = DEFAULT_DATA,
-    settings: SettingsOption = None,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(help="Take the password from the first line of this file, without asking."),
-    ] = None,
-) -> None:
-    """Let somebody in settings.toml sign in, or give them a new password.
+def add(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
+    """Let somebody in settings.toml sign in: a letter to them holds a link, good once, by which
+    they choose a password.
 
-    The password is asked for; without a terminal it is the first line of the standard input.
+    No password is taken here: whoever looks after the machine never knows one of somebody else's.
     """
     chosen = load_settings(settings)
-    password = _password(password_file)
     with _opened(data) as store:
-        add_user(store, SystemClock(), chosen, email, password)
-    print(f"{email} can sign in now ({data}).")
-
-
-@app.command()
-def invite(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
-    """Send somebody in settings.toml a letter with a link, by which they choose a password."""
-    chosen = load_settings(settings)
-    with _opened(data) as store:
-        users.invite(store, SystemClock(), chosen, email)
+        users.invite(store, SystemClock(), chosen, email, login=_login())
     print(f"A letter to {email} is written; its link works for {users.INVITED_FOR.days} days.")
     print(_GOES_OUT)
 
@@ -82,24 +63,27 @@ def list_all(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -
 
 
 @app.command()
-def disable(email: Email, data: DataOption = DEFAULT_DATA) -> None:
-    """Let somebody in no longer, at once; `invite` or `add` lets them in again."""
+def disable(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
+    """Let somebody in no longer, at once, and write to them; `add` lets them in again."""
+    chosen = load_settings(settings)
     with _opened(existing_data(data)) as store:
-        users.disable(store, SystemClock(), email)
+        users.disable(store, SystemClock(), chosen, email, login=_login())
     print(f"{email} is signed out everywhere and cannot sign in any more.")
 
 
 @app.command()
 def reset(email: Email, data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:
-    """Take password and second factor away, as after a lost telephone, and invite them anew."""
+    """Take password and second factor away, as after a lost telephone; they get a letter with a
+    link for new ones. It is in the log.
+    """
     chosen = load_settings(settings)
     with _opened(existing_data(data)) as store:
-        was_invited = users.reset(store, SystemClock(), chosen, email)
+        was_invited = users.reset(store, SystemClock(), chosen, email, login=_login())
     print(f"{email} is signed out everywhere; password and second factor are gone.")
     if was_invited:
         print(f"A letter with a link for new ones is written. {_GOES_OUT}")
     else:
-        print("No letter can be sent ([mail] is missing): use `schoolgate user add` next.")
+        print("No letter can be sent: write [mail] into settings.toml, then `schoolgate user add`.")
 
 
 def _line(one: users.Standing) -> str:
@@ -120,24 +104,12 @@ def _standing(one: users.Standing) -> str:
     return "invited" if one.invited else "can sign in"
 
 
-def _password(file: Path | None) -> str:
-    if file is not None:
-        try:
-            # Windows editors put a mark before the first letter; utf-8-sig takes it off.
-            lines = file.read_text("utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Refused(f"The password cannot be read from {file}: {error}") from error
-        return lines[0] if lines else ""
-    if not _at_a_terminal():
-        return sys.stdin.readline().rstrip("\r\n")
-    password: str = typer.prompt("A password of 12 characters or more", hide_input=True)
-    if typer.prompt("The same again", hide_input=True) != password:
-        raise Refused("The two were not the same. Nothing was changed.")
-    return password
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty()
+def _login() -> str:
+    """Who is at this machine, as its system calls them; for the log."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may know no name (Python 3.13: OSError)
+        return ""
 
 
 @contextmanager

@@ -50,6 +50,13 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     "weekly": {**_ALL, **_BULLETIN, "unread": []},
     "unsigned_day": {**_ALL, "days": ["Thursday 19 November", "Friday 20 November"]},
     "invitation": {**_ALL, "days": 7},
+    "sign_in": {
+        **_ALL,
+        "what": "Your sign-in was reset.",
+        "at": "Friday 20 November, 12:05",
+        "tell": "the headteacher",
+        "link": "http://schoolbox.local:8000/your-sign-in",
+    },
     "trouble": {
         **_ALL,
         "troubles": ["On x, comments could not be read at all: X does not answer."],

@@ -129,7 +129,10 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class OwnPost:
-    """A post of the school's own: it is the context of the comments below it."""
+    """A post of the school's own: it is the context of the comments below it.
+
+    `tags_somebody`: it mentions a person or Page by a link, which lets them comment on Facebook.
+    """
 
     ref: ItemRef
     account: str
@@ -137,6 +140,7 @@ class OwnPost:
     created_at: datetime
     permalink: str = ""
     attachments: tuple[Attachment, ...] = ()
+    tags_somebody: bool = False
 
 
 Item = Comment | Newcomer | OwnPost

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,8 @@ from bot.queries.seen import (
     looking,
     may_see,
     may_see_text,
-    may_settle,
+    may_settle_if_seen,
+    not_excluded,
 )
 from bot.store import Store
 from bot.store import tables as t
@@ -92,6 +94,7 @@ class GroupLine:
     authors: int
 
 
+@lru_cache(maxsize=256)
 def on_tab(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows on this tab of the viewer. What was handed on waits for that role alone, until an
     alarm asks everybody.
@@ -104,12 +107,12 @@ def on_tab(tab: Tab, viewer: Viewer) -> sa.ColumnElement[bool]:
             t.case.c.routed_to.in_(viewer.roles),
             t.case.c.alarm != "",
         ),
-        may_settle(viewer),
+        may_settle_if_seen(viewer),
     )
     where = {
-        Tab.YOURS: (is_open, waiting, theirs),
+        Tab.YOURS: (is_open, waiting, not_excluded(viewer), theirs),
         Tab.OTHERS: (is_open, waiting, may_see(viewer), ~theirs),
-        Tab.BASELINE: (is_open, ~waiting, may_see(viewer)),
+        Tab.BASELINE: (is_open, t.case.c.baseline, t.case.c.alarm == "", may_see(viewer)),
         Tab.DONE: (t.case.c.status == CaseStatus.CLOSED, may_see(viewer)),
     }
     return sa.and_(t.item.c.kind != ItemKind.NEWCOMER, *where[tab])

@@ -1,10 +1,10 @@
-"""Newcomers with their facts, who is restricted, the parents' register, repeat authors."""
+"""Newcomers with their facts, who is restricted, the parents' register."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from bot.model import (
     Restriction,
 )
 from bot.queries.cases import PER_PAGE, edges_of
-from bot.queries.seen import cases_with_items, looking, may_settle, steps_are_theirs
+from bot.queries.seen import cases_with_items, looking, may_settle
 from bot.rules.newcomers import Pointer, Pointing, School, pointers
 from bot.settings import Settings
 from bot.store import Store
@@ -105,19 +105,6 @@ class RegisterLine:
     confirmed_by: str
     confirmed_on: date
     expires_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorLine:
-    """Somebody with confirmed breaches, as this viewer may know of them; steps newest first."""
-
-    platform: str
-    author_id: str
-    handle: str
-    name: str
-    count: int
-    last_at: datetime
-    steps: tuple[tuple[str, str, datetime], ...]
 
 
 def list_newcomers(
@@ -248,44 +235,6 @@ def list_register(store: Store, viewer: Viewer) -> list[RegisterLine]:
         return [RegisterLine(*row) for row in connection.execute(query)]
 
 
-def list_authors(
-    store: Store, viewer: Viewer, settings: Settings, now: datetime
-) -> list[AuthorLine]:
-    """Authors with confirmed breaches, most first; without what accuses this viewer."""
-    if not may_see_restrictions(viewer):
-        return []
-    since = now - timedelta(days=settings.newcomers.breach_days)
-    with looking(store) as connection:
-        rows: Sequence[Any] = connection.execute(
-            breaches_query(since, ~accuses({viewer.person_key}))
-        ).all()
-        steps = connection.execute(
-            sa.select(t.author_step)
-            .where(
-                t.author_step.c.author_id.in_([row.author_id for row in rows]),
-                steps_are_theirs(viewer),
-            )
-            .order_by(t.author_step.c.id.desc())
-        ).all()
-    return [
-        AuthorLine(
-            row.platform,
-            row.author_id,
-            row.handle,
-            row.name,
-            row.count,
-            row.last_at,
-            tuple(
-                (step.step, step.person, step.at)
-                for step in steps
-                if (step.platform, step.author_id) == (row.platform, row.author_id)
-                and " " not in step.step
-            ),
-        )
-        for row in rows
-    ]
-
-
 # --- within -------------------------------------------------------------------------------------
 
 
@@ -298,7 +247,7 @@ def _new(viewer: Viewer, now: datetime | None) -> sa.ColumnElement[bool]:
     due = later.is_(None) if now is None else sa.or_(later.is_(None), later <= now)
     waits = sa.and_(t.item.c.presence != Presence.GONE, due)
     return sa.and_(
-        t.item.c.kind == ItemKind.NEWCOMER,
+        t.case.c.newcomer,  # by index: their number stands on every page
         t.case.c.status == CaseStatus.OPEN,
         sa.or_(waits, t.case.c.alarm != ""),
         may_settle(viewer),

@@ -16,6 +16,7 @@ from bot.model import (
     ItemKind,
     ItemRef,
     Newcomer,
+    OwnPost,
     Page,
     PollResult,
     Restriction,
@@ -200,7 +201,8 @@ def ingest(
     for stored in met.new:
         if stored.ref.kind is ItemKind.NEWCOMER and not stored.baseline:
             open_newcomer_case(uow, stored, at)
-    _note_comments_on(uow, page, {s.ref for s in met.new if not s.baseline}, at)
+    fresh = {s.ref for s in met.new if not s.baseline} | {s.ref for s in met.edited}
+    _note_comments_on(uow, page, {s.ref for s in met.new if not s.baseline}, fresh, at)
     for stored in met.edited:
         note_edited(uow, stored, at)
     _know_again(uow, page, asked_at, at)
@@ -218,8 +220,16 @@ def ingest(
         report.why = " ".join([report.why, *page.problems]).strip()
 
 
-def _note_comments_on(uow: UnitOfWork, page: Page, new: set[ItemRef], at: datetime) -> None:
+def _note_comments_on(
+    uow: UnitOfWork, page: Page, new: set[ItemRef], fresh: set[ItemRef], at: datetime
+) -> None:
+    """What only happens where outsiders can comment, or lets them: a tag, also one that was edited
+    into an old post of the school's own (platforms.md, Facebook).
+    """
     for item in page.items:
+        if isinstance(item, OwnPost) and item.tags_somebody and item.ref in fresh:
+            written = item.created_at if item.ref in new else at
+            uow.episodes.note(item.account, Edge.TAG, written_at=written, at=at)
         if isinstance(item, Comment) and item.edge in _COMMENTS_ARE_ON and item.ref in new:
             uow.episodes.note(item.account, item.edge, written_at=item.created_at, at=at)
 

@@ -18,7 +18,9 @@ from cryptography.fernet import Fernet
 
 from bot.errors import Refused
 from bot.ports import Clock
-from bot.services.signin import digest, open_session
+from bot.services.signin import digest, open_session, person_of
+from bot.services.user_changes import Change, write_down, write_to
+from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.users import User
 
@@ -56,10 +58,12 @@ def address_of(secret: str, user: User, school: str) -> str:
 
 
 def set_up(
-    store: Store, clock: Clock, user: User, code: str, *, instead_of: str
+    store: Store, clock: Clock, settings: Settings, user: User, code: str, *, instead_of: str
 ) -> tuple[str, tuple[str, ...]] | None:
     """Prove the app with its first code: the id of a full session, and the recovery codes, which
     are never shown again. None where the code does not fit.
+
+    It is in the log, and the user is written to: from now on this telephone is their key.
     """
     if user.has_second_factor or not user.totp:
         raise Refused("The second factor is set up already. Sign in with its code.")
@@ -75,6 +79,9 @@ def set_up(
             return None
         uow.users.keep_recovery_codes(user.id, (_keyed(store, user, code) for code in codes))
         session_id = open_session(uow, user.id, at, factors=2, instead_of=instead_of)
+        write_down(uow, Change.TELEPHONE, user.person, by=user.person, at=at)
+        person = person_of(settings, user.person)
+        write_to(uow, settings, person, Change.TELEPHONE, at=at, address=user.email)
         uow.commit()
     return session_id, tuple(f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes)
 

@@ -37,6 +37,9 @@ _TOUCH_AFTER = timedelta(minutes=1)
 def add_user(store: Store, clock: Clock, settings: Settings, email: str, password: str) -> None:
     """Let somebody in settings sign in, or give them a new password and end their sessions.
 
+    For made-up people only, of the demo and of tests: it stands in no log. A real school's are
+    invited (bot/services/users.py).
+
     Raises Refused where the address belongs to nobody with a role, or the password is too short.
     """
     person = person_at(settings, email)

@@ -1,6 +1,7 @@
 """Who can sign in: users are invited by a letter, disabled, or begin anew.
 
-A technician does all this without learning a password: whoever is invited chooses their own.
+A technician does all this without learning a password: whoever is invited chooses their own. What
+was done is in the log, and whom it concerns is written to.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ from bot.errors import Refused
 from bot.model import Person, Urgency
 from bot.ports import Clock
 from bot.services.posting import post
-from bot.services.signin import digest, hash_of, open_session, person_at, person_of, tidy
+from bot.services.signin import (
+    digest,
+    factors_needed,
+    hash_of,
+    open_session,
+    person_at,
+    person_of,
+    tidy,
+)
+from bot.services.user_changes import Change, write_down, write_to
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
+from bot.store.effects import COMMAND_LINE
 from bot.store.users import User
 
 INVITATION = "invitation"
@@ -54,16 +65,19 @@ def list_users(store: Store, clock: Clock, settings: Settings) -> list[Standing]
     ]
 
 
-def invite(store: Store, clock: Clock, settings: Settings, email: str) -> None:
+def invite(store: Store, clock: Clock, settings: Settings, email: str, *, login: str = "") -> None:
     """Write somebody in settings a letter with a link by which they choose a password, once.
 
-    What they sign in with now works until the link is used; an earlier link does not.
-    Raises Refused where the address belongs to nobody with a role, or letters cannot be sent.
+    What they sign in with now works until the link is used; an earlier link does not. Where they
+    had another address before, it is written to as well. `login`: who asks, as the machine's own
+    system calls them. Raises Refused where the address belongs to nobody with a role, or letters
+    cannot be sent.
     """
     person, at, link = person_at(settings, email), clock.now(), token_urlsafe(32)
     unusable = hash_of(token_urlsafe(32))
     with store.begin() as uow:
         user = uow.users.by_email(tidy(email))
+        elsewhere = [u.email for u in uow.users.of_person(person.key) if u.email != tidy(email)]
         if user is None or user.disabled_at is not None:
             # What let a disabled user in before must not do so again.
             user_id = uow.users.add(tidy(email), person.key, unusable, at)
@@ -71,14 +85,19 @@ def invite(store: Store, clock: Clock, settings: Settings, email: str) -> None:
             user_id = user.id
         uow.users.invite(user_id, digest(link), at + INVITED_FOR)
         _write_letter(uow, settings, person, link, at)
+        change = Change.ELSEWHERE if elsewhere else Change.INVITED
+        write_down(uow, change, person.key, by=COMMAND_LINE, login=login, at=at)
+        for address in elsewhere:
+            write_to(uow, settings, person, Change.ELSEWHERE, at=at, address=address)
         uow.commit()
 
 
-def reset(store: Store, clock: Clock, settings: Settings, email: str) -> bool:
+def reset(store: Store, clock: Clock, settings: Settings, email: str, *, login: str = "") -> bool:
     """Take password, second factor and sessions away, as after a lost telephone, and invite anew;
     returns whether an invitation went out. Without `[mail]` none can.
 
-    Raises Refused where there is no such user.
+    They are written to besides: whoever did it may not be who they would want. Raises Refused where
+    there is no such user.
     """
     at, link = clock.now(), token_urlsafe(32)
     unusable = hash_of(token_urlsafe(32))
@@ -87,6 +106,8 @@ def reset(store: Store, clock: Clock, settings: Settings, email: str) -> bool:
         person = person_at(settings, email)
         uow.users.add(user.email, person.key, unusable, at)
         uow.users.forget_totp(user.id)
+        write_down(uow, Change.RESET, person.key, by=COMMAND_LINE, login=login, at=at)
+        write_to(uow, settings, person, Change.RESET, at=at)
         if settings.mail is not None:
             uow.users.invite(user.id, digest(link), at + INVITED_FOR)
             _write_letter(uow, settings, person, link, at)
@@ -94,13 +115,20 @@ def reset(store: Store, clock: Clock, settings: Settings, email: str) -> bool:
     return settings.mail is not None
 
 
-def disable(store: Store, clock: Clock, email: str) -> None:
-    """Let this user in no longer, and end their sessions. Idempotent.
+def disable(store: Store, clock: Clock, settings: Settings, email: str, *, login: str = "") -> None:
+    """Let this user in no longer, end their sessions, and write to them. Idempotent.
 
     Raises Refused where there is no such user.
     """
+    at = clock.now()
     with store.begin() as uow:
-        uow.users.disable(_known(uow, email).id, clock.now())
+        user = _known(uow, email)
+        if user.disabled_at is not None:
+            return
+        uow.users.disable(user.id, at)
+        write_down(uow, Change.DISABLED, user.person, by=COMMAND_LINE, login=login, at=at)
+        person = person_of(settings, user.person)
+        write_to(uow, settings, person, Change.DISABLED, at=at, address=user.email)
         uow.commit()
 
 
@@ -127,6 +155,10 @@ def accept(
         if user is None or person is None:
             return None
         uow.users.add(user.email, person.key, hashed, at)
+        write_down(uow, Change.PASSWORD, person.key, by=person.key, at=at)
+        if user.has_second_factor or factors_needed(settings) == 1:
+            # Otherwise a telephone has to be set up now, and the letter is about that.
+            write_to(uow, settings, person, Change.PASSWORD, at=at)
         session_id = open_session(uow, user.id, at, factors=1, instead_of=instead_of)
         uow.commit()
     return session_id
@@ -151,8 +183,8 @@ def _write_letter(
 ) -> None:
     if settings.mail is None:
         raise Refused(
-            "No letter can be sent: settings.toml has no [mail] section. Write one, or give the "
-            "person a password with `schoolgate user add`."
+            "No letter can be sent: settings.toml has no [mail] section. Write one first: whoever "
+            "is let in chooses their own password, by a link that only they get."
         )
     facts = {
         "days": INVITED_FOR.days,

@@ -30,6 +30,11 @@ class Breaches:
     last_at: datetime
 
 
+def author_key(platform: str, author_id: str) -> str:
+    """By what the comments of one author are found together (`moderation_case.author_key`)."""
+    return f"{platform}:{author_id}"
+
+
 def last_decisions() -> sa.Subquery:
     """The newest decision of each case: only it says how the case stands."""
     newest = sa.select(sa.func.max(t.decision.c.id)).group_by(t.decision.c.case_id)

@@ -22,6 +22,7 @@ from bot.model import (
     Verdict,
 )
 from bot.store import tables as t
+from bot.store.authors import author_key
 from bot.store.insert import insert_one
 from bot.store.likeness import likeness
 from bot.store.search import index
@@ -163,16 +164,19 @@ class Cases:
             known.barred if known else frozenset(),
         )
 
-    def _alike(self, item_id: int, reading_id: int) -> dict[str, str | None]:
-        """By what it is found beside others: who wrote it, and what it says."""
+    def _alike(self, item_id: int, reading_id: int) -> dict[str, object]:
+        """By what it is found beside others: who wrote it, what it says, whether it is somebody
+        new.
+        """
         row: Any = self._connection.execute(
             sa.select(t.item.c.kind, t.item.c.platform, t.item.c.author_id, t.reading.c.text)
             .join(t.reading, t.reading.c.id == reading_id)
             .where(t.item.c.id == item_id)
         ).one()
         if row.kind != ItemKind.COMMENT:
-            return {"author_key": None, "likeness": None}
-        author = f"{row.platform}:{row.author_id}" if row.author_id else None
+            newcomer = row.kind == ItemKind.NEWCOMER
+            return {"author_key": None, "likeness": None, "newcomer": newcomer}
+        author = author_key(row.platform, row.author_id) if row.author_id else None
         return {"author_key": author, "likeness": likeness(row.text)}
 
     def _grow(self, table: sa.Table, case_id: int, column: str, values: Iterable[str]) -> None:

@@ -87,6 +87,11 @@ class Users:
         """The user with this address, whatever its case."""
         return self._one(sa.select(t.user).where(t.user.c.email == email.casefold()))
 
+    def of_person(self, person: str) -> list[User]:
+        """The users that are linked to this person: one, or more where their address changed."""
+        rows = self._connection.execute(sa.select(t.user).where(t.user.c.person == person))
+        return [_user(row) for row in rows]
+
     def by_invitation(self, link_hash: str) -> User | None:
         """The user whom this link invites."""
         return self._one(sa.select(t.user).where(t.user.c.invitation_hash == link_hash))

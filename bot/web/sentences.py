@@ -17,6 +17,7 @@ from bot.model import (
     Step,
     Target,
 )
+from bot.services.user_changes import Change
 from bot.web import evidence_words
 from bot.web.words import DECIDED, EFFECTS, HOW, LADDER, RESTRICTIONS, SIGNED, STEPS, day_name
 from bot.wording import plain_name, role_name
@@ -96,8 +97,28 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{by} ended it: {_restriction(facts)}."
         case Event.STEP:
             return f"{by} noted a step of the policy: {LADDER[str(facts['step'])]}."
+        case Event.USER_CHANGED:
+            return _sign_in(facts, by, name_of[str(facts["person"])])
         case _:
             return evidence_words.sentence(event, facts, by)
+
+
+_SIGN_INS = {
+    Change.INVITED: "sent a link to sign in to",
+    Change.ELSEWHERE: "sent to another address than before a link to sign in as",
+    Change.RESET: "took password and second factor away from",
+    Change.DISABLED: "switched off the sign-in of",
+}
+
+
+def _sign_in(facts: Mapping[str, Any], by: str, person: str) -> str:
+    change = Change(facts["change"])
+    if change is Change.PASSWORD:
+        return f"{by} chose a new password."
+    if change is Change.TELEPHONE:
+        return f"{by} set up a telephone as the second factor."
+    login = f" (signed in there as “{facts['login']}”)" if facts.get("login") else ""
+    return f"{by}{login} {_SIGN_INS[change]} {person}."
 
 
 def _restriction(facts: Mapping[str, Any]) -> str:

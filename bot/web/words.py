@@ -68,6 +68,7 @@ REACHES = {
 COMMENTS_ON_BY = {
     "page_comment": "somebody outside the school wrote a comment",
     "visitor_post": "a visitor posted on the Page",
+    "tag": "a post of the school’s own mentions somebody by a link, which lets them comment",
 }
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bot.model import Finding, Kind, Severity, Target
 from bot.web import WebServer
+from tests.browser.sandbox_day import SandboxDay, a_morning
 from tests.browser.walks import Watched
 from tests.builders import an_attachment, an_author
 from tests.web.pages_stage import (
@@ -38,12 +39,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures",
+        action="store_true",
+        help="Keep the walks' screenshots in docs/pictures.",
+    )
+
+
+@pytest.fixture(scope="module")
+def day(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[SandboxDay]:
+    """A morning of the demo's sandbox, served; shared by the walks of one module."""
+    wanted = request.config.getoption("--pictures", default=False)
+    pictures = request.config.rootpath / "docs" / "pictures" if wanted else None
+    with a_morning(tmp_path_factory.mktemp("day"), chromium, _free_port(), pictures) as day:
+        yield day
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Watched]:
     """A school after a lively morning, served; shared by the walks of one module."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = _free_port()
     settings = the_settings(public_url=f"http://127.0.0.1:{port}")
     school = School(tmp_path_factory.mktemp("browser"), replace(settings))
     a_lively_morning(school)

@@ -34,6 +34,7 @@ from bot.model import (
     ItemKind,
     ItemRef,
     Observation,
+    OwnPost,
     Page,
     Presence,
 )
@@ -141,6 +142,17 @@ def test_an_edit_shows_as_another_text_of_the_same_item(
     cursor = run(adapter)[-1].cursor
     world.fb_edit(comment, "Not lovely at all.")
     assert comments(run(adapter, cursor))[comment].text == "Not lovely at all."
+
+
+def test_a_post_of_the_page_that_tags_somebody_says_so(
+    world: World, adapter: FacebookAdapter
+) -> None:
+    world.fb_user("Kelly Marsh")
+    tagging = world.fb_post("Well baked, Kelly Marsh!")
+    plain = world.fb_post("News from Rossmead School")
+    read = [item for page in adapter.fetch_own_posts(Cursor()) for item in page.items]
+    said = {one.ref.native_id: one.tags_somebody for one in read if isinstance(one, OwnPost)}
+    assert (said[tagging], said[plain]) == (True, False)
 
 
 def test_comments_on_old_posts_are_found_by_the_next_full_sweep(

@@ -17,10 +17,10 @@ from bot import cycle
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.model import Capability, ItemRef, Outcome, Restriction, Role
+from bot.queries.authors import list_authors
 from bot.queries.newcomers import (
     count_baseline,
     count_newcomers,
-    list_authors,
     list_newcomers,
     list_register,
     list_restrictions,

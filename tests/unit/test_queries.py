@@ -75,6 +75,7 @@ class Cabinet:
                 "alarm": chance.choice(["", "", "", "Look!"]),
                 "version": 1,
                 "opened_at": NOON,
+                "newcomer": kind is ItemKind.NEWCOMER,
             },
         )
         for table, column, values in (

@@ -16,7 +16,7 @@ from bot.errors import Refused
 from bot.outbox import deliver_letters
 from bot.services import signin, users
 from bot.settings import MailSettings
-from tests.web.pages_stage import OFFICER, PASSWORD, Browser, School, app_of, the_settings
+from tests.web.pages_stage import HEAD, OFFICER, PASSWORD, Browser, School, app_of, the_settings
 
 EMAIL = "j.field@rossmore.example"
 NEW = "a quite different password"
@@ -31,12 +31,23 @@ def school(tmp_path: Path) -> Iterator[School]:
     school.store.close()
 
 
-def the_letter(school: School) -> EmailMessage:
-    """The one letter that goes out now."""
+def letters(school: School) -> list[EmailMessage]:
+    """What goes out now, in order."""
     mailer = MemoryMailer()
-    assert deliver_letters(school.store, school.clock, mailer) == 1
-    found = message_from_bytes(mailer.letters[0].mime, policy=policy.default)
-    assert isinstance(found, EmailMessage)
+    deliver_letters(school.store, school.clock, mailer)
+    found = [message_from_bytes(one.mime, policy=policy.default) for one in mailer.letters]
+    return [one for one in found if isinstance(one, EmailMessage)]
+
+
+def words_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def the_letter(school: School) -> EmailMessage:
+    """The one letter with a link that goes out now."""
+    [found] = [one for one in letters(school) if "/invitation/" in words_of(one)]
     return found
 
 
@@ -47,9 +58,7 @@ def invite(school: School, email: str = EMAIL) -> str:
 
 
 def path_in(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
-    assert body is not None
-    found = re.search(r"http://testserver(/invitation/\S+)", body.get_content())
+    found = re.search(r"http://testserver(/invitation/\S+)", words_of(letter))
     assert found is not None
     return found[1]
 
@@ -158,7 +167,7 @@ def test_who_is_disabled_is_out_at_once_and_the_old_password_never_comes_back(
     school: School,
 ) -> None:
     browser = school.signed_in(OFFICER)
-    users.disable(school.store, school.clock, EMAIL)
+    users.disable(school.store, school.clock, school.settings, EMAIL)
     assert browser.opens("/").path == "/sign-in"
     assert standing(school).disabled
     invite(school)
@@ -167,7 +176,7 @@ def test_who_is_disabled_is_out_at_once_and_the_old_password_never_comes_back(
 
 def test_disabling_makes_an_open_invitation_worthless(school: School) -> None:
     path = invite(school)
-    users.disable(school.store, school.clock, EMAIL)
+    users.disable(school.store, school.clock, school.settings, EMAIL)
     assert accept(school.stranger(), path) == (404, path)
 
 
@@ -182,7 +191,7 @@ def test_after_a_lost_telephone_one_begins_anew(school: School) -> None:
 def test_somebody_unknown_can_be_neither_disabled_nor_reset(school: School) -> None:
     nobody = "nobody@rossmore.example"
     with pytest.raises(Refused, match="is no user"):
-        users.disable(school.store, school.clock, nobody)
+        users.disable(school.store, school.clock, school.settings, nobody)
     with pytest.raises(Refused, match="is no user"):
         users.reset(school.store, school.clock, school.settings, nobody)
 
@@ -208,3 +217,79 @@ def test_only_addresses_of_the_school_can_have_a_user(school: School) -> None:
     users.invite(
         school.store, school.clock, school.settings, "n.dasgupta@governors.rossmore.example"
     )
+
+
+# that nothing of it is unseen -------------------------------------------------------------------
+
+HEADS = "m.hartley@rossmore.example"
+
+
+def told(school: School) -> list[tuple[str, str]]:
+    """Letters about a change of one's sign-in: to whom, and the first sentence of it."""
+    found = [(str(one["To"]), words_of(one)) for one in letters(school)]
+    assert not any("/invitation/" in words for _, words in found if "was changed" in words)
+    return [
+        (to, re.split(r", (?=Your|You|A )", words, maxsplit=1)[1])
+        for to, words in found
+        if "/your-sign-in" in words
+    ]
+
+
+def test_whose_sign_in_is_reset_is_written_to_and_told_whom_to_tell(school: School) -> None:
+    school.signed_in(OFFICER)
+    school.signed_in(HEAD)
+    letters(school)
+    users.reset(school.store, school.clock, school.settings, EMAIL)
+    users.disable(school.store, school.clock, school.settings, HEADS)
+    [(officer, reset), (head, off)] = sorted(told(school))
+    assert (officer, head) == (EMAIL, HEADS)
+    assert "was reset" in reset
+    assert "tell the headteacher today" in reset
+    assert "switched off" in off
+    assert "tell the chair of governors today" in off
+
+
+def test_a_telephone_that_is_set_up_is_told_to_the_person_so_that_a_stranger_s_is_seen(
+    school: School,
+) -> None:
+    path = invite(school)
+    page = school.stranger().opens(path)
+    browser = school.stranger()
+    page = browser.sends(path, {"password": NEW, "again": NEW})
+    assert told(school) == []
+    browser.sends("/sign-in/set-up", {"code": app_of(page).at(school.clock.now())})
+    [(to, said)] = told(school)
+    assert (to, said.startswith("A telephone was set up")) == (EMAIL, True)
+
+
+def test_a_new_password_beside_an_old_telephone_is_told_too(school: School) -> None:
+    school.signed_in(OFFICER)
+    letters(school)
+    accept(school.stranger(), invite(school))
+    [(to, said)] = told(school)
+    assert (to, said.startswith("A new password")) == (EMAIL, True)
+
+
+def test_a_link_to_another_address_is_told_to_the_address_before(school: School) -> None:
+    school.signed_in(HEAD)
+    letters(school)
+    people = tuple(
+        replace(p, email="rokafor@rossmore.example") if p.key == HEAD else p
+        for p in school.settings.people
+    )
+    changed = replace(school.settings, people=people)
+    users.invite(school.store, school.clock, changed, "rokafor@rossmore.example")
+    [(to, said)] = told(school)
+    assert (to, said.startswith("A link by which one can sign in as you")) == (HEADS, True)
+
+
+def test_the_log_says_it_in_words_to_everybody_who_reads_the_log(school: School) -> None:
+    officer = school.signed_in(OFFICER)
+    school.signed_in(HEAD)
+    users.reset(school.store, school.clock, school.settings, HEADS, login="okafor")
+    said = officer.opens("/log").words
+    assert (
+        "Somebody at the command line (signed in there as “okafor”) took password and second "
+        "factor away from Miriam Hartley." in said
+    )
+    assert "Jo Field set up a telephone as the second factor." in said

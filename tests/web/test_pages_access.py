@@ -181,8 +181,8 @@ def test_leafing_through_the_log_shows_no_gap(school: School) -> None:
             school.comes(f"You cow {number}", AN_INSULT)
         school.comes(SECRET, ABOUT_THE_HEAD)
     pages = [head.opens(f"/log?page={number}").text for number in range(1, 5)]
-    # 90 judged, and 30 hides asked for until the breaker tripped.
-    assert [page.count('<time datetime="') for page in pages] == [50, 50, 21, 0]
+    # 90 judged, 30 hides asked for until the breaker tripped, and a telephone that was set up.
+    assert [page.count('<time datetime="') for page in pages] == [50, 50, 22, 0]
 
 
 def test_the_log_page_holds_no_numbers_of_entries(school: School) -> None:

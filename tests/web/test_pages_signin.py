@@ -44,7 +44,9 @@ def enter_whole(school: School) -> str:
     second_factor.offer(school.store, user)
     user = the_user(school)
     code = pyotp.TOTP(second_factor.secret_of(school.store, user)).at(school.clock.now())
-    made = second_factor.set_up(school.store, school.clock, user, code, instead_of=session)
+    made = second_factor.set_up(
+        school.store, school.clock, school.settings, user, code, instead_of=session
+    )
     assert made is not None
     return made[0]
 

@@ -332,6 +332,21 @@ def test_comments_that_are_on_raise_one_alarm_until_somebody_switches_them_off(
     assert "Noticed today at 12:50" in words
 
 
+def test_a_post_of_the_school_s_own_that_tags_somebody_lets_them_comment(school: School) -> None:
+    a_quiet_morning(school)
+    browser = school.signed_in(OFFICER)
+    plain = an_own_post(native_id="7", created_at=school.clock.now())
+    school.meet(plain)
+    assert "Comments are on" not in browser.opens("/today").words
+    school.clock.advance(minutes=10)
+    school.meet(replace(plain, text="Thank you, Kelly Marsh", tags_somebody=True))
+    words = browser.opens("/today").words
+    assert "Noticed today at 12:40 : a post of the school’s own mentions somebody" in words
+    browser.sends("/today/comments-off", {"account": "school"})
+    school.meet(replace(plain, text="Thank you, Kelly Marsh", tags_somebody=True))
+    assert "Comments are on" not in browser.opens("/today").words
+
+
 def test_a_comment_from_before_they_were_switched_off_is_no_new_alarm(school: School) -> None:
     a_quiet_morning(school)
     on_the_page(school, "Lovely")

@@ -43,6 +43,7 @@ case = sa.Table(
     sa.Column("author_key", sa.String),
     sa.Column("likeness", sa.String),
     sa.Column("routed_to", sa.String),
+    sa.Column("newcomer", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "status", "baseline", "urgency_rank", "opened_at"),
     sa.Index(None, "opened_at"),
     sa.Index(None, "status", "opened_at"),
@@ -50,6 +51,7 @@ case = sa.Table(
     sa.Index(None, "status", "closed_at"),
     sa.Index(None, "author_key", "status"),
     sa.Index(None, "likeness", "status"),
+    sa.Index(None, "newcomer", "status", "opened_at"),
 )
 
 case_audience = sa.Table(

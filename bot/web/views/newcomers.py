@@ -12,7 +12,6 @@ from bot import queries
 from bot.access import Viewer, may_vet
 from bot.errors import Conflict, Refused
 from bot.model import Outcome, Restriction
-from bot.queries import PER_PAGE
 from bot.queries.newcomers import count_baseline
 from bot.services.vet import WHY, Unsuitable, Vetting, take_baseline, vet
 from bot.web.auth import SignedIn
@@ -27,6 +26,7 @@ _CHANGED = (
     "then decide once more."
 )
 _OFFERED_AT_ONCE = 50
+_PER_PAGE = 20
 
 
 @router.get("/newcomers")
@@ -105,15 +105,15 @@ def _page(
     error: str = "",
 ) -> Response:
     store, settings, now = context.store, context.settings, context.clock.now()
-    skip = (page - 1) * PER_PAGE
+    skip = (page - 1) * _PER_PAGE
     count = queries.count_newcomers(store, viewer, now)
     return show(
         request,
         "newcomers.html",
         viewer,
         status=status,
-        people=queries.list_newcomers(store, viewer, settings, now, skip=skip),
-        leaves=leafing(page, more=count > page * PER_PAGE),
+        people=queries.list_newcomers(store, viewer, settings, now, limit=_PER_PAGE, skip=skip),
+        leaves=leafing(page, more=count > page * _PER_PAGE),
         accounts=queries.reading_state(store, settings, now),
         baseline=count_baseline(store, viewer),
         offered_at_once=_OFFERED_AT_ONCE,

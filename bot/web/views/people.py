@@ -9,13 +9,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.access import Viewer, may_see_restrictions, may_vet
 from bot.errors import NotAllowed, Refused
-from bot.queries.newcomers import list_authors, list_register, list_restrictions
+from bot.queries.authors import knows_author, list_authors
+from bot.queries.newcomers import list_register, list_restrictions
 from bot.services.register import Imported, import_register, register, unregister
 from bot.services.repeat import STEPS, note_step, step_for
 from bot.services.vet import lift, say_done
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
-from bot.web.pages import show
+from bot.web.pages import not_found, show
 
 router = APIRouter()
 
@@ -105,13 +106,16 @@ def authors(request: Request, viewer: SignedIn, context: Context) -> Response:
 
 @router.post("/authors/step")
 def step(
+    request: Request,
     viewer: SignedIn,
     context: Context,
     platform: Annotated[str, Form()] = "",
     author: Annotated[str, Form()] = "",
     taken: Annotated[str, Form()] = "",
 ) -> Response:
-    """Somebody notes that they took a step."""
+    """Somebody notes that they took a step about an author whose words they may read."""
+    if may_see_restrictions(viewer) and not knows_author(context.store, viewer, platform, author):
+        return not_found(request, viewer)
     note_step(context.store, context.clock, viewer, platform, author, taken)
     return RedirectResponse("/authors", status_code=303)
 

@@ -160,9 +160,12 @@ def _page(
     store, now = context.store, context.clock.now()
     lines: list[queries.CaseLine] = []
     groups: list[queries.GroupLine] = []
-    if look.group:
+    counts = queries.count_cases(store, viewer)
+    # Where there is none, looking for some takes longest: it goes through all that waits.
+    any_there = counts[look.tab] > 0
+    if any_there and look.group:
         groups = queries.list_groups(store, viewer, tab=look.tab, same=look.group, limit=PER_PAGE)
-    else:
+    elif any_there:
         lines = queries.list_cases(
             store,
             viewer,
@@ -180,7 +183,7 @@ def _page(
         look=look,
         tab=look.tab,
         tabs=tuple(Tab),
-        counts=queries.count_cases(store, viewer),
+        counts=counts,
         most=queries.MOST,
         oldest=queries.oldest_waiting(store, viewer),
         lines=lines[:PER_PAGE],

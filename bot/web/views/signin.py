@@ -136,7 +136,9 @@ def take_set_up(
     if not _brake(request).lets_try(request, context, user.email, "code"):
         return _set_up_page(request, context, user, then, status=429, error=_TOO_OFTEN)
     old = session_of(request)
-    made = second_factor.set_up(context.store, context.clock, user, code, instead_of=old)
+    made = second_factor.set_up(
+        context.store, context.clock, context.settings, user, code, instead_of=old
+    )
     if made is None:
         return _set_up_page(request, context, user, then, status=401, error=_NOT_SET_UP)
     session_id, codes = made
