@@ -43,7 +43,7 @@ OFFICER = Viewer("jfield", frozenset({Role.COMMUNICATIONS_OFFICER}))
 HEAD = Viewer("mhartley", frozenset({Role.HEADTEACHER}))
 SAFEGUARDING = Viewer("dpenrose", frozenset({Role.DSL}))
 PRICE = 0.005
-PER_DAY = 40
+PER_DAY = 60
 """How many posts and acts a day's limit pays for."""
 
 _NEXT_VERSION = '''

@@ -59,11 +59,6 @@ class Sky:
             (self.mail if mail else self.platform).append(fault)
         self._cuts = sorted(begin + timedelta(days=chance.uniform(0.5, last)) for _ in range(cuts))
 
-    @property
-    def cuts_left(self) -> int:
-        """How often the power is still to fail."""
-        return len(self._cuts)
-
     def falls_dark(self, at: datetime) -> bool:
         """Whether the power fails in this call; each cut once."""
         if self._cuts and self._cuts[0] <= at:
@@ -74,11 +69,6 @@ class Sky:
     def either(self) -> bool:
         """A coin: before the call arrived, or after."""
         return self._chance.random() < 0.5
-
-    def troubled(self, at: datetime) -> bool:
-        """Whether something is wrong now or was within the last two hours."""
-        late = timedelta(hours=2)
-        return any(f.begins <= at < f.ends + late for f in (*self.platform, *self.mail))
 
 
 def _answer_of(faults: Sequence[Fault], at: datetime) -> AdapterError | None:
@@ -92,7 +82,7 @@ class PlatformUnderTheSky(MemoryAdapter):
     """
 
     def __init__(self, clock: Clock, sky: Sky) -> None:
-        super().__init__(account="school", page_size=20)
+        super().__init__(account="school", page_size=10)
         self.clock, self.sky = clock, sky
         self.budget: Budget | None = None
         self.bill: dict[str, int] = {}
