@@ -26,6 +26,10 @@ COMMAND_LINE = "command line"
 """Who turned a switch or undid a version there: a technician, who has read no comment."""
 
 
+LEASE = timedelta(minutes=5)
+"""How long whoever claimed an intention has for its call."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEffect:
     """One intention. `attempts` counts calls, so that a second one can look before it leaps."""
