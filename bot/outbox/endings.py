@@ -112,7 +112,6 @@ def after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> Set
         return Settled(back, None, why, at + _AFTER_DENIAL, alarm=why, park=park, counts=False)
     if error.permanent:
         return Settled(EffectStatus.FAILED, Event.FAILED, why, alarm=why)
-    wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
     return Settled(
         back, None, why, _again(claimed, error, at), alarm=why if claimed.attempts >= 3 else ""
     )
@@ -121,7 +120,6 @@ def after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> Set
 def after_refusal(claimed: StoredEffect, error: AdapterError, at: datetime) -> Settled:
     if error.permanent:
         return Settled(EffectStatus.FAILED, Event.NOT_TOLD, str(error), alarm=str(error))
-    wait = timedelta(seconds=error.retry_after) if error.retry_after else _wait(claimed.attempts)
     alarm = str(error) if claimed.attempts >= 3 else ""
     return Settled(EffectStatus.PENDING, None, str(error), _again(claimed, error, at), alarm=alarm)
 
