@@ -75,7 +75,7 @@ def _is_of_one_item(error: AdapterError) -> bool:
 
 
 def _is_of_the_account(error: AdapterError) -> bool:
-    """Then the whole account is parked (bot/observed.py, bot/outbox.py)."""
+    """Then the whole account is parked (bot/observed.py, bot/outbox)."""
     return isinstance(error, WritesStopped) or (
         isinstance(error, Throttled) and error.whole_account
     )

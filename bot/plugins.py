@@ -19,6 +19,22 @@ class PluginFailure(PluginError):
     """A plug-in raised something while it was called."""
 
 
+def _at_the_boundary(
+    name: str, call: Callable[[], _Answer], failure: Callable[[Exception], SchoolgateError]
+) -> _Answer:
+    """Call a stranger's code: what it raises is an error of ours, or becomes the `failure` of it.
+
+    The stranger's own error is not passed on: its message may hold a comment.
+    """
+    try:
+        return call()
+    except SchoolgateError:
+        raise
+    except Exception as error:  # noqa: BLE001  the plug-in boundary
+        _log.warning("plugin_failed", plugin=name, error=type(error).__name__)
+        raise failure(error) from None
+
+
 def load_class(group: str, name: str) -> Any:
     """The class that a plug-in offers under this name.
 
@@ -31,13 +47,14 @@ def load_class(group: str, name: str) -> Any:
             f"settings.toml asks for “{name}”, but no such plug-in is installed in "
             f"schoolgate.{group}. Installed are: {known}."
         )
-    try:
-        return offered[name].load()
-    except Exception as error:
-        raise PluginError(
+    return _at_the_boundary(
+        name,
+        offered[name].load,
+        lambda error: PluginError(
             f"The plug-in “{name}” ({offered[name].value}) could not be loaded: "
             f"{type(error).__name__}: {error}"
-        ) from error
+        ),
+    )
 
 
 def make(group: str, name: str, options: Options, context: Context) -> Any:
@@ -46,16 +63,14 @@ def make(group: str, name: str, options: Options, context: Context) -> Any:
     Raises PluginError with its name, SettingsError where it says what is wrong with the table.
     """
     offered = load_class(group, name)
-    try:
-        return offered.from_options(options, context)
-    except SchoolgateError:
-        raise
-    except Exception as error:
-        _log.warning("plugin_failed", plugin=name, error=type(error).__name__)
-        raise PluginError(
+    return _at_the_boundary(
+        name,
+        lambda: offered.from_options(options, context),
+        lambda error: PluginError(
             f"The plug-in “{name}” could not be started ({type(error).__name__}). Look at its "
             "section of settings.toml, or ask whoever made it."
-        ) from error
+        ),
+    )
 
 
 def answer_of(what: str, call: Callable[[], _Answer]) -> _Answer:
@@ -63,11 +78,16 @@ def answer_of(what: str, call: Callable[[], _Answer]) -> _Answer:
 
     The message of a stranger's exception may hold the words it failed on: it is never passed on.
     """
+
+    def failure(error: Exception) -> PluginFailure:
+        return PluginFailure(f"A {what} failed ({type(error).__name__}).")
+
     try:
-        return call()
-    except Exception as error:
-        _log.warning("plugin_failed", plugin=what, error=type(error).__name__)
-        raise PluginFailure(f"A {what} failed ({type(error).__name__}).") from error
+        return _at_the_boundary(what, call, failure)
+    except PluginFailure:
+        raise
+    except SchoolgateError as error:
+        raise failure(error) from None
 
 
 class Guarded:
@@ -96,12 +116,10 @@ class Guarded:
             yield page
 
     def _kept(self, call: Callable[[], _Answer]) -> _Answer:
-        try:
-            return call()
-        except SchoolgateError:
-            raise
-        except Exception as error:  # noqa: BLE001  the plug-in boundary
-            _log.warning("plugin_failed", plugin=self._name, error=type(error).__name__)
-            raise AdapterError(
+        return _at_the_boundary(
+            self._name,
+            call,
+            lambda error: AdapterError(
                 f"The plug-in of “{self._name}” failed ({type(error).__name__}). It is tried again."
-            ) from None
+            ),
+        )

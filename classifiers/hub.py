@@ -7,6 +7,7 @@ ever run, and the Hub is asked only while the model is not yet in its cache on t
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,9 @@ _HUB_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", re.ASCII)
 _MOVING = ("main", "master", "HEAD")  # what is newest there today
 _FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 _MOST = 50_000  # characters read of one text: no platform allows as many
+_TOKENIZERS = frozenset({"BPE", "Unigram", "WordLevel", "WordPiece"})
+_DAMAGED = (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, ImportError)
+"""What transformers raises over files that are cut short, wrong or of an unknown kind."""
 _WINDOW = 512  # tokens at most
 _MULTI_LABEL = "multi_label_classification"
 _FEWEST = 8  # tokens; no real model takes as few
@@ -243,6 +247,8 @@ def _loaded(folder: Path, model: str, exactness: Any) -> tuple[Any, Any]:
     """Tokenizer and network of a folder; raises PluginError where either cannot be used."""
     for name in ("transformers", "huggingface_hub"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging as their_logging
 
@@ -257,11 +263,12 @@ def _loaded(folder: Path, model: str, exactness: Any) -> tuple[Any, Any]:
     make_network: Any = AutoModelForSequenceClassification
     safe = {"trust_remote_code": False, "local_files_only": True}
     try:
+        _check_tokenizer(folder)
         tokenizer = make_tokenizer.from_pretrained(folder, **safe)
         network, report = make_network.from_pretrained(
             folder, use_safetensors=True, dtype=exactness, output_loading_info=True, **safe
         )
-    except Exception as error:  # a bad tokenizer.json raises nothing narrower
+    except (*_DAMAGED, SafetensorError, StrictDataclassError) as error:
         raise PluginError(
             f"The model “{model}” cannot be loaded ({type(error).__name__}): its files are damaged "
             "or incomplete, or it is of a kind that needs another program. Choose another model."
@@ -284,6 +291,17 @@ def _loaded(folder: Path, model: str, exactness: Any) -> tuple[Any, Any]:
             "Choose a model that has one."
         )
     return tokenizer, network
+
+
+def _check_tokenizer(folder: Path) -> None:
+    """Raises ValueError where tokenizer.json is none: the tokenizers library raises a bare
+    Exception then, which could be anything.
+    """
+    path = folder / "tokenizer.json"
+    content = json.loads(path.read_text("utf-8")) if path.exists() else None
+    model = content.get("model") if isinstance(content, dict) else None
+    if path.exists() and (not isinstance(model, dict) or model.get("type") not in _TOKENIZERS):
+        raise ValueError("tokenizer.json is no tokenizer")
 
 
 def _columns(id2label: Mapping[int, str], labels: Mapping[str, str]) -> Mapping[str, Sequence[int]]:

@@ -98,12 +98,9 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
-                yield
-                self._save_clock()
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+                with self._db:  # COMMIT at its end, ROLLBACK where it breaks off
+                    yield
+                    self._save_clock()
             finally:
                 self._depth = 0
 

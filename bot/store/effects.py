@@ -26,6 +26,10 @@ COMMAND_LINE = "command line"
 """Who turned a switch or undid a version there: a technician, who has read no comment."""
 
 
+LEASE = timedelta(minutes=5)
+"""How long whoever claimed an intention has for its call."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEffect:
     """One intention. `attempts` counts calls, so that a second one can look before it leaps."""
@@ -109,11 +113,10 @@ class Effects:
         A lease that ran out (its holder died) is due again. An accepted one is due to be read back.
         """
         due = (
-            (t.effect.c.channel == channel)
-            & t.effect.c.status.in_(ACTIVE_EFFECTS)
+            sa.text(t.UNFINISHED)
+            & (t.effect.c.channel == channel)
             & (t.effect.c.due_at <= at)
             & (t.effect.c.leased_until.is_(None) | (t.effect.c.leased_until <= at))
-            & ~((t.effect.c.kind == EffectKind.LETTER) & (t.effect.c.status == "accepted"))
             & t.effect.c.kind.not_in(list(leaving))
         )
         row = self._connection.execute(
@@ -297,10 +300,7 @@ class Effects:
     def next_due(self) -> datetime | None:
         """When the next unfinished intention is due, None where all are settled."""
         found: datetime | None = self._connection.scalar(
-            sa.select(sa.func.min(t.effect.c.due_at)).where(
-                t.effect.c.status.in_(ACTIVE_EFFECTS)
-                & ~((t.effect.c.kind == EffectKind.LETTER) & (t.effect.c.status == "accepted"))
-            )
+            sa.select(sa.func.min(t.effect.c.due_at)).where(sa.text(t.UNFINISHED))
         )
         return found
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.errors import (
     AdapterError,
@@ -17,6 +20,7 @@ from bot.errors import (
     WritesStopped,
 )
 from bot.model import ItemRef
+from bot.store.effects import MAIL
 from tests.house import HIDES, House
 
 
@@ -223,3 +227,21 @@ def test_however_often_the_cycle_runs_a_hide_is_asked_for_once(
     turn(house)
     assert [call.name for call in house.platform.journal].count("hide") == 1
     assert house.verify().ok
+
+
+def test_letters_that_left_are_not_looked_through_for_what_is_due(house: House) -> None:
+    comes_and_is_judged(house)
+    assert house.mailer.letters
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _u: object, sql: str, values: Any, *_: object) -> None:
+        asked.append((sql, values))
+
+    sa.event.listen(house.store.engine, "before_cursor_execute", note)
+    with house.store.begin() as uow:
+        assert uow.effects.claim(MAIL, at=house.clock.now(), lease=timedelta(minutes=5)) is None
+    sa.event.remove(house.store.engine, "before_cursor_execute", note)
+    [(sql, values)] = [each for each in asked if each[0].startswith("SELECT")]
+    with house.store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+    assert any("ix_effect_due" in step.detail for step in plan), plan

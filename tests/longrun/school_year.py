@@ -1,10 +1,11 @@
 """A school year on a clock that jumps from one thing that is due to the next.
 
-uv run python tests/longrun/school_year.py [--days 365] [--faults 40] [--seed 1]
+uv run python tests/longrun/school_year.py [--days 365] [--seed 1] [--begin 2026-09-01] ...
 
-The same list of works as the daemon's (bot/works.py) runs in the daemon's rhythm, on the in-memory
-platform, from 1 September on: both clock changes, holidays, faults of random kind and length,
-restarts. At the end every promise is checked; the first that does not hold ends it with 1.
+The daemon's own list of works (bot/works.py), on the in-memory platform under a Sky: both clock
+changes, holidays, faults, power cuts in mid-call, restores from the nightly backup, upgrades to
+versions that do not exist yet, and a school that answers. At the end every promise is checked;
+where one does not hold it is said, and the run ends with 1.
 """
 
 from __future__ import annotations
@@ -14,209 +15,165 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))
+from bot import program_log
+from bot.errors import DataError
+from bot.rhythm import next_due
+from bot.works import Work, works
+from tests.longrun.promises import broken_promises
+from tests.longrun.school import School
+from tests.longrun.weather import PowerCut, Sky
 
-from bot import program_log  # noqa: E402
-from bot.errors import (  # noqa: E402
-    AdapterError,
-    Denied,
-    SignedOut,
-    Throttled,
-    WritesStopped,
-)
-from bot.rhythm import next_due  # noqa: E402
-from bot.school_calendar import SchoolCalendar  # noqa: E402
-from bot.settings import AccountSettings  # noqa: E402
-from bot.works import Work, works  # noqa: E402
-from tests.house import HARMLESS, HIDES, House, the_settings  # noqa: E402
-
-BEGIN = datetime(2026, 9, 1, 7, tzinfo=UTC)
-HOLIDAYS = (
-    (date(2026, 10, 26), date(2026, 10, 30)),
-    (date(2026, 12, 21), date(2027, 1, 4)),
-    (date(2027, 2, 15), date(2027, 2, 19)),
-    (date(2027, 3, 29), date(2027, 4, 9)),
-    (date(2027, 5, 31), date(2027, 6, 4)),
-    (date(2027, 7, 23), date(2027, 8, 31)),
-)
-KINDS: tuple[Callable[[], AdapterError], ...] = (
-    lambda: AdapterError("The platform does not answer."),
-    lambda: Throttled("Too many calls.", retry_after=900),
-    lambda: Throttled("Too many of these.", retry_after=900, whole_account=False),
-    lambda: SignedOut("The token is dead."),
-    lambda: Denied("A permission is missing."),
-    lambda: WritesStopped("Taken for misuse.", retry_after=6 * 3600),
-)
-CALLS = ("fetch_comments", "fetch_own_posts", "fetch_newcomers", "observe", "hide", "unhide")
-# The deliverer asks for work every 15 s: in a year that is two million looks at an empty table.
-COARSE = {"act": 900.0, "letters": 900.0, "watch": 900.0}
-
-
-def _in_haste(connection: Any, _record: object) -> None:
-    """The disk of this year is not what is tried: tests/e2e/test_crash.py does that."""
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA journal_mode = MEMORY")
-
-
-class Sky:
-    """The faults of the year: from when to when, and what is answered then."""
-
-    def __init__(self, chance: random.Random, days: int, number: int) -> None:
-        self.faults = []
-        for _ in range(number):
-            start = BEGIN + timedelta(days=chance.uniform(2, max(days - 5, 3)))
-            until = start + timedelta(hours=chance.choice([0.1, 0.5, 2, 8, 30]))
-            self.faults.append((start, until, chance.choice(KINDS)))
-
-    def at(self, now: datetime) -> AdapterError | None:
-        return next((make() for start, end, make in self.faults if start <= now < end), None)
+HOUR = 3600.0
+COARSE = {"letters": HOUR, "watch": HOUR, "backup": HOUR, "sample": 6 * HOUR, "people": 6 * HOUR}
+"""Where nothing happens, nothing is looked at more often: an empty table stays empty."""
+BUSY = {"letters": 300.0, "watch": 900.0, "sample": 6 * HOUR, "people": 6 * HOUR, "backup": HOUR}
+STAYS_BUSY = timedelta(minutes=40)
 
 
 class Year:
-    """One school, its platform under the sky, and its timetable."""
+    """The timetable of one school, and what comes over it."""
 
-    def __init__(self, directory: Path, days: int, faults: int, seed: int) -> None:
-        self.chance = random.Random(seed)
-        settings = replace(
-            the_settings(),
-            accounts=(AccountSettings("school", "memory", 10),),
-            calendar=SchoolCalendar(HOLIDAYS),
-        )
-        self.house = House(directory, settings)
-        sa.event.listen(self.house.store.engine, "connect", _in_haste)
-        self.house.store.engine.dispose()
-        self.house.clock.at = BEGIN
-        self.end = BEGIN + timedelta(days=days)
-        self.sky = Sky(self.chance, days, faults)
-        self.works: tuple[Work, ...] = ()
+    def __init__(self, school: School, chance: random.Random, given: argparse.Namespace) -> None:
+        self.school, self.chance, self.per_day = school, chance, float(given.per_day)
+        self.begin, self.end = school.clock.now(), school.clock.now() + timedelta(days=given.days)
+        self.restarts = 0
+        self.runs: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
         self.last: dict[str, datetime] = {}
-        self.runs = self.restarts = self.comments = self.harms = 0
-        self._under_the_sky()
+        self.busy_until = self.begin
+        self.works: tuple[Work, ...] = works(school.app)
+        self.events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._plan(given)
 
-    def _under_the_sky(self) -> None:
-        platform: Any = self.house.platform
-        for name in CALLS:
-            real = getattr(platform, name)
+    def _plan(self, given: argparse.Namespace) -> None:
+        fair = max(given.days - 4.0, 1.0)
 
-            def call(*args: Any, real: Any = real) -> Any:
-                error = self.sky.at(self.house.clock.now())
-                if error is not None:
-                    raise error
-                return real(*args)
+        def plan(number: int, what: Callable[[], None]) -> None:
+            for _ in range(number):
+                self._at(self.begin + timedelta(days=self.chance.uniform(0.5, fair)), what)
 
-            setattr(platform, name, call)
+        plan(given.restores, lambda: self._again(self.school.restore))
+        plan(given.upgrades, lambda: self._again(self.school.upgrade))
+        at = self.begin + timedelta(hours=2)
+        while at < self.end - timedelta(days=2):
+            self._at(at, self._somebody_writes)
+            at += timedelta(days=self.chance.expovariate(self.per_day))
+        for number in range(given.days):
+            afternoon = self.begin + timedelta(days=number, hours=self.chance.uniform(7, 9.5))
+            self._at(afternoon, self._officers_hour)
 
-    def restart(self) -> None:
-        """As after a power cut: nothing is kept but the database."""
-        clock = self.house.clock
-        with self.house.store.begin() as uow:
-            uow.effects.release_leases()
-            uow.circuits.half_open_all(clock.now())
-            uow.commit()
-        self.works = works(self.house.app)
-        self.restarts += 1
+    def _at(self, at: datetime, what: Callable[[], None]) -> None:
+        self.events.append((at, len(self.events), what))
 
-    def due(self, work: Work) -> datetime:
-        now = self.house.clock.now()
-        slowing = self.house.settings.slowing
-        due = next_due(work.rhythm, self.last.get(work.name), now, slowing, work.name)
-        return due + timedelta(seconds=COARSE.get(work.name.partition(":")[0], 0.0))
-
-    def play(self, restarts: int, per_day: float) -> None:
-        self.restart()
-        span = self.end - BEGIN
-        cuts = sorted(BEGIN + span * self.chance.random() for _ in range(restarts))
-        writes = BEGIN + timedelta(hours=1)
+    def play(self) -> None:
+        """From event to event until the end."""
+        self.events.sort(reverse=True)
+        clock = self.school.clock
         while True:
-            work = min(self.works, key=self.due)
-            at = max(self.due(work), self.house.clock.now())
-            if writes < at:
-                self.moves_to(writes)
-                self.somebody_writes()
-                writes += timedelta(days=self.chance.expovariate(per_day))
+            due, work = min(((self._due(each), each) for each in self.works), key=lambda d: d[0])
+            due = max(due, clock.now())
+            if self.events and self.events[-1][0] <= due:
+                at, _, what = self.events.pop()
+                self._moves_to(at)
+                self.busy_until = max(self.busy_until, clock.now() + STAYS_BUSY)
+                what()
                 continue
-            if at >= self.end:
+            if due >= self.end:
                 return
-            self.moves_to(at)
-            if cuts and cuts[0] <= at:
-                cuts.pop(0)
-                self.restart()
-                continue
-            work.run()
-            self.last[work.name] = at
-            self.runs += 1
+            self._moves_to(due)
+            self.last[work.name] = due
+            self.runs[work.name] += 1
+            try:
+                if work.run():
+                    self.failed[work.name] += 1
+            except DataError:
+                self.failed[work.name] += 1
+            except PowerCut:
+                self.restarts += 1
+                self.busy_until = clock.now() + STAYS_BUSY
+                self._again(self.school.restart)
 
-    def moves_to(self, at: datetime) -> None:
-        now = self.house.clock.now()
-        if at > now:
-            self.house.clock.advance((at - now).total_seconds())
+    def _again(self, start: Callable[[], None]) -> None:
+        """A new process: nothing is known of before but what was stored."""
+        start()
+        self.works = works(self.school.app)
+        self.last.clear()
 
-    def somebody_writes(self) -> None:
-        self.comments += 1
-        harm = self.chance.random() < 0.1
-        self.harms += harm
-        self.house.comes(f"{HIDES if harm else HARMLESS} {self.comments}")
+    def _due(self, work: Work) -> datetime:
+        now, sort = self.school.clock.now(), work.name.partition(":")[0]
+        last = self.last.get(work.name)
+        if sort == "act":
+            return self._acts_at(last)
+        due = next_due(work.rhythm, last, now, self.school.settings.slowing, work.name)
+        if last is None:
+            return due
+        least = (BUSY if now < self.busy_until else COARSE).get(sort, 0.0)
+        return max(due, last + timedelta(seconds=least))
 
-    def promises(self) -> list[str]:
-        """What does not hold, in words."""
-        house, broken = self.house, []
-        once = house.rows(
-            "SELECT count(*), count(DISTINCT reading_id) FROM verdict v JOIN reading r "
-            "ON r.id = v.reading_id JOIN item i ON i.id = r.item_id WHERE i.kind = 'comment'"
-        )[0]
-        if once != (self.comments, self.comments):
-            broken.append(f"{self.comments} comments, but {once[0]} verdicts on {once[1]} of them")
-        lost = house.rows(
-            "SELECT count(*) FROM effect e JOIN moderation_case c ON c.id = e.case_id WHERE "
-            "e.kind = 'hide' AND e.status != 'confirmed' AND c.alarm = ''"
-        )[0][0]
-        if lost:
-            broken.append(f"{lost} hides are neither confirmed nor alarmed")
-        hides = house.rows("SELECT count(*) FROM effect WHERE kind = 'hide'")[0][0]
-        if hides < self.harms:
-            broken.append(f"{self.harms} had to be hidden, {hides} hides were asked for")
-        verified = house.verify()
-        if not verified.ok:
-            broken.append(f"the log does not verify: {verified.problem}")
-        gaps = house.rows(
-            "SELECT max(julianday(next) - julianday(finished_at)) * 24 FROM (SELECT finished_at, "
-            "lead(finished_at) OVER (ORDER BY id) AS next FROM poll WHERE stream = 'comments')"
-        )[0][0]
-        if gaps and gaps > 1.1:
-            broken.append(f"nobody asked for comments for {gaps:.1f} hours")
-        return broken
+    def _acts_at(self, last: datetime | None) -> datetime:
+        """The deliverer asks every 15 s; between them only what is due makes a difference."""
+        with self.school.app.store.read() as uow:
+            due = uow.effects.next_due()
+        soonest = last + timedelta(seconds=60) if last else self.school.clock.now()
+        return max(due, soonest) if due else datetime.max.replace(tzinfo=UTC)
+
+    def _moves_to(self, at: datetime) -> None:
+        step = (at - self.school.clock.now()).total_seconds()
+        if step > 0:
+            self.school.clock.advance(step)
+
+    def _somebody_writes(self) -> None:
+        for _ in range(40 if self.chance.random() < 0.004 else 1):  # seldom many at once
+            ref = self.school.somebody_writes()
+            if self.chance.random() < 0.02:
+                gone = self.school.clock.now() + timedelta(days=self.chance.uniform(4, 20))
+                self.events.append((gone, len(self.events), lambda r=ref: self.school.regrets(r)))
+        self.events.sort(key=lambda each: each[:2], reverse=True)
+
+    def _officers_hour(self) -> None:
+        self.school.works_through_the_queue()
+        if self.chance.random() < 0.93:
+            self.school.signs_the_day()
 
 
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--days", type=int, default=365)
-    words.add_argument("--faults", type=int, default=40)
-    words.add_argument("--restarts", type=int, default=12)
-    words.add_argument("--per-day", type=float, default=8.0)
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--begin", default="2026-09-01")
+    words.add_argument("--faults", type=int, default=40)
+    words.add_argument("--cuts", type=int, default=12)
+    words.add_argument("--restores", type=int, default=3)
+    words.add_argument("--upgrades", type=int, default=2)
+    words.add_argument("--per-day", type=float, default=8.0)
     given = words.parse_args()
-    program_log.configure(None, console=False)
+    chance = random.Random(given.seed)
+    begin = datetime.fromisoformat(f"{given.begin}T07:00+00:00")
     with tempfile.TemporaryDirectory() as folder:
-        year = Year(Path(folder), given.days, given.faults, given.seed)
+        program_log.configure(Path(folder), console=False)
+        sky = Sky(chance, begin, given.days, given.faults, given.cuts)
+        school = School(Path(folder), begin, sky, chance)
+        year = Year(school, chance, given)
         began = time.perf_counter()
-        year.play(given.restarts, given.per_day)
+        year.play()
         took = time.perf_counter() - began
-        broken = year.promises()
-        year.house.close()
+        broken = broken_promises(school, year.begin, year.end)
+        school.close()
     print(
-        f"{given.days} days from {BEGIN:%d %B %Y} in {took:.0f} s (seed {given.seed}): "
-        f"{year.runs} runs, {year.comments} comments, {year.harms} to hide, "
-        f"{len(year.sky.faults)} faults, {year.restarts - 1} restarts"
+        f"{given.days} days from {begin:%d %B %Y} in {took:.0f} s (seed {given.seed}): {sum(year.runs.values())} "
+        f"runs ({sum(year.failed.values())} failed: {dict(year.failed)}), "
+        f"{len(school.written)} comments, {len(school.harms)} to hide, "
+        f"{len(school.mailer.letters)} letters, {given.faults} faults, {year.restarts} power cuts, "
+        f"{school.restores} restores, {school.upgrades} upgrades"
     )
+    print(f"Runs: {dict(year.runs.most_common())}")
     for each in broken:
         print(f"DOES NOT HOLD: {each}")
     return 1 if broken else 0

@@ -51,10 +51,11 @@ from bot.store.tables.running import (
     trouble,
     unsigned_day,
 )
-from bot.store.tables.sending import effect, letter, notice
+from bot.store.tables.sending import UNFINISHED, effect, letter, notice
 from bot.store.tables.users import recovery_code, session, user
 
 __all__ = [
+    "UNFINISHED",
     "Instant",
     "Words",
     "account",

@@ -1,19 +1,15 @@
-"""The `memory` platform and mailer: real behaviour, nothing outside, all forgotten at exit.
-
-With them Schoolgate can be tried without a token, and tests have a platform that fails on command.
-"""
+"""The platform that is an object."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from itertools import count
 from operator import itemgetter
-from threading import RLock
 from typing import NamedTuple, Self
 
-from bot.errors import AdapterError, Denied, Gone, Problem, SettingsError, Unsupported
+from adapters.memory.on_command import OnCommand, unknown_keys
+from bot.errors import Denied, Gone, Problem, SettingsError, Unsupported
 from bot.model import (
     Author,
     Capability,
@@ -25,7 +21,6 @@ from bot.model import (
     Item,
     ItemKind,
     ItemRef,
-    Mail,
     Newcomer,
     Observation,
     OwnPost,
@@ -35,55 +30,6 @@ from bot.model import (
 from bot.ports import Context, Options
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One line of the journal: which method of the port was called, and with what."""
-
-    name: str
-    refs: tuple[ItemRef, ...] = ()
-
-
-class _OnCommand:
-    """What both twins share: a journal of calls, and failures that happen when told to."""
-
-    def __init__(self) -> None:
-        self._lock = RLock()
-        self._journal: list[Call] = []
-        self._failures: list[tuple[str, int, AdapterError]] = []
-
-    @property
-    def journal(self) -> tuple[Call, ...]:
-        """Every call since the start, in order, failed ones too."""
-        with self._lock:
-            return tuple(self._journal)
-
-    def fail(self, call: str, error: AdapterError, times: int = 1) -> None:
-        """Let the next `times` calls of this method raise `error` and do nothing."""
-        self.fail_after_page(call, 0, error, times)
-
-    def fail_after_page(self, call: str, pages: int, error: AdapterError, times: int = 1) -> None:
-        """Let the next `times` runs of this fetch give so many pages and then raise `error`."""
-        with self._lock:
-            self._failures += [(call, pages, error)] * times
-
-    def recover(self) -> None:
-        """Forget every failure that is still to come."""
-        with self._lock:
-            self._failures.clear()
-
-    def _enter(self, call: str, *refs: ItemRef) -> None:
-        with self._lock:
-            self._journal.append(Call(call, refs))
-        self._stumble(call, 0)
-
-    def _stumble(self, call: str, pages: int) -> None:
-        with self._lock:
-            for failure in self._failures:
-                if failure[:2] == (call, pages):
-                    self._failures.remove(failure)
-                    raise failure[2]
-
-
 class _Entry(NamedTuple):
     """An item as the platform holds it; `turn` grows with each posting and each edit."""
 
@@ -91,7 +37,7 @@ class _Entry(NamedTuple):
     item: Item
 
 
-class MemoryAdapter(_OnCommand):
+class MemoryAdapter(OnCommand):
     """bot.ports.PlatformAdapter on a platform that is this object; safe to share between threads.
 
     Pages come newest first. An edited item is new again, so that the next poll brings it; the
@@ -125,7 +71,7 @@ class MemoryAdapter(_OnCommand):
 
         Raises SettingsError.
         """
-        problems = _unknown(options, ("page_size", "posts", "comments"), "platform")
+        problems = unknown_keys(options, ("page_size", "posts", "comments"), "platform")
         page_size = options.get("page_size", 50)
         if isinstance(page_size, bool) or not isinstance(page_size, int) or page_size < 1:
             problems.append(Problem("page_size", "must be a whole number above 0"))
@@ -354,56 +300,6 @@ class MemoryAdapter(_OnCommand):
     def _permit(self, capability: Capability) -> None:
         if why := self._denied.get(capability):
             raise Denied(why)
-
-
-class MemoryMailer(_OnCommand):
-    """bot.ports.Mailer that keeps the letters; `fail("send", …)` and `fail("check", …)` work."""
-
-    name = "memory"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._letters: list[Mail] = []
-        self._lost_answers = 0
-
-    @classmethod
-    def from_options(cls, options: Options, context: Context) -> Self:  # noqa: ARG003
-        """Takes no options; raises SettingsError where there are some."""
-        problems = _unknown(options, (), "mailer")
-        if problems:
-            raise SettingsError(problems)
-        return cls()
-
-    @property
-    def letters(self) -> tuple[Mail, ...]:
-        """What was sent, oldest first; a letter sent twice is here twice."""
-        with self._lock:
-            return tuple(self._letters)
-
-    def lose_answers(self, times: int = 1) -> None:
-        """The next `times` letters are taken, and the sender hears that the connection broke."""
-        with self._lock:
-            self._lost_answers += times
-
-    def send(self, mail: Mail) -> None:
-        self._enter("send")
-        with self._lock:
-            self._letters.append(mail)
-            if self._lost_answers:
-                self._lost_answers -= 1
-                raise AdapterError("The memory mailer lost the connection. It is tried again.")
-
-    def check(self) -> str:
-        self._enter("check")
-        return "The memory mailer keeps letters until Schoolgate stops; nobody receives them."
-
-
-def _unknown(options: Options, known: Sequence[str], what: str) -> list[Problem]:
-    problems = []
-    for key in (key for key in options if key not in known):
-        hint = "".join(f"; did you mean {near}?" for near in get_close_matches(key, known, n=1))
-        problems.append(Problem(key, f"is not a setting of the memory {what}{hint}"))
-    return problems
 
 
 def _texts(options: Options, key: str, problems: list[Problem]) -> list[str]:
