@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.bootstrap import open_store
-from bot.cli.log import entries
 from bot.cli.main import app
-from bot.log import Event, verify
+from bot.log import Event, verify_rows
 from bot.services.signin import sign_in
 from bot.settings import default_settings_text
+from bot.store.log_entries import BEFORE_ALL
 from tests.builders import FixedClock
 
 EMAIL = "j.field@rossmore.example"
@@ -37,8 +37,10 @@ def changes(school: Path) -> list[tuple[str, str]]:
     """What the log says of sign-ins: what was done, and by whom as the machine calls them."""
     store = open_store(school / "data", lambda _name: None)
     try:
-        found = [json.loads(one.body) for one in entries(store) if one.event == Event.USER_CHANGED]
-        assert verify(entries(store), store.log_key).ok
+        with store.read() as uow:
+            entries = uow.log.after(BEFORE_ALL)
+        found = [json.loads(one.body) for one in entries if one.event == Event.USER_CHANGED]
+        assert verify_rows(store.log_rows(), store.log_key).ok
     finally:
         store.close()
     return [(one["change"], one["login"]) for one in found]
