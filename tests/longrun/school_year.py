@@ -169,7 +169,7 @@ def main() -> int:
         school.close()
     print(
         f"{given.days} days from {begin:%d %B %Y} in {took:.0f} s (seed {given.seed}): "
-        f"{sum(year.runs.values())} runs ({sum(year.failed.values())} failed: {dict(year.failed)}), "
+        f"{sum(year.runs.values())} runs ({dict(year.failed)} failed), "
         f"{len(school.written)} comments, {len(school.harms)} to hide, "
         f"{len(school.mailer.letters)} letters, {given.faults} faults, {year.restarts} power cuts, "
         f"{school.restores} restores, {school.upgrades} upgrades"
