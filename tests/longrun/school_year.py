@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -135,7 +136,7 @@ class Year:
             ref = self.school.somebody_writes()
             if self.chance.random() < 0.02:
                 gone = self.school.clock.now() + timedelta(days=self.chance.uniform(4, 20))
-                self.events.append((gone, len(self.events), lambda r=ref: self.school.regrets(r)))
+                self.events.append((gone, len(self.events), partial(self.school.regrets, ref)))
         self.events.sort(key=lambda each: each[:2], reverse=True)
 
     def _officers_hour(self) -> None:
