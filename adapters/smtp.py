@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import smtplib
 import ssl
@@ -15,6 +14,7 @@ from pathlib import Path
 from socket import gaierror
 from typing import Self
 
+from adapters.http import is_loopback
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
 from bot.errors import AdapterError, Problem, SettingsError
 from bot.model import Mail
@@ -174,14 +174,6 @@ def _xoauth2(server: smtplib.SMTP, username: str, token: str) -> None:
         return said if challenge is None else ""
 
     server.auth("XOAUTH2", answer)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this name or address never leaves the machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _in_plain_words(error: OSError, where: str) -> AdapterError:

@@ -7,7 +7,8 @@ from socket import gaierror
 
 import pytest
 
-from adapters.smtp import SmtpMailer, is_loopback
+from adapters.http import is_loopback
+from adapters.smtp import SmtpMailer
 from bot.errors import AdapterError, SettingsError
 from bot.model import Mail
 from bot.ports import Context, Options
