@@ -90,6 +90,14 @@ def answered_at(headers: Mapping[str, str]) -> datetime | None:
     return date if date.tzinfo is not None else None
 
 
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """How long the other side wants to be left alone (RFC 9110, Retry-After, in seconds); None
+    where it does not say so in a number of at most six digits, which is eleven days.
+    """
+    said = headers.get("Retry-After", "")
+    return float(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
+
+
 _SECRETS = (
     (
         re.compile(

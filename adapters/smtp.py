@@ -14,7 +14,7 @@ from pathlib import Path
 from socket import gaierror
 from typing import Self
 
-from adapters.http import is_loopback
+from adapters.http import is_loopback, keeps_tokens_safe
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
 from bot.errors import AdapterError, Problem, SettingsError
 from bot.model import Mail
@@ -326,6 +326,8 @@ class _Table:
         if not secret:
             self.complain("auth", f"needs the secret {CLIENT_SECRET}, or {CLIENT_SECRET}_FILE")
         login = self.text("login_url") or LOGIN
+        if not keeps_tokens_safe(login):
+            self.complain("login_url", "must begin with https://, or the secret could be read")
         return SignIn(needed["tenant"], needed["client_id"], secret, _SMTP_SCOPE, login)
 
     def trust(self, security: Security, base: Path) -> ssl.SSLContext | None:

@@ -75,6 +75,15 @@ def test_a_password_never_crosses_a_network_unprotected(
     assert SmtpMailer.from_options({**options, "host": "127.0.0.1"}, context).username
 
 
+def test_a_client_secret_never_crosses_a_network_unprotected(
+    secrets: dict[str, str], context: Context
+) -> None:
+    secrets["MICROSOFT_CLIENT_SECRET"] = "made-up"
+    options = {**HOST, "auth": "xoauth2", "username": "u", "tenant": "t", "client_id": "c"}
+    told = problems_of({**options, "login_url": "http://login.example"}, context)
+    assert set(told) == {"login_url"}
+
+
 def test_a_password_that_smtp_cannot_carry_is_found_at_the_start(
     secrets: dict[str, str], context: Context
 ) -> None:
