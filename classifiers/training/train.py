@@ -4,7 +4,7 @@ and once more when the corpus has grown.
     uv run --extra torch python -m classifiers.training.train --stage public --start MINILM_FOLDER
     uv run --extra torch python -m classifiers.training.train --stage school --start MINILM_FOLDER
 
-Then `more`, `again`, `last` and `wider` the same way. Seeds are fixed. A checkpoint is written every
+Then `more`, `again`, `last` and `wider` the same way. Seeds are fixed. A checkpoint is written each
 few minutes; the same command goes on from it. About 35, 30, 25, 26, 30 and 60 minutes (measured:
 two cores of 2019, the last on one of them), a few minutes on a GPU.
 """
