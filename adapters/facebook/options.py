@@ -83,8 +83,8 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
         problems.append(
             Problem(
                 "",
-                f"the secret {prefix}_PAGE_TOKEN is missing: set it, or {prefix}_PAGE_TOKEN_FILE, "
-                "to the Page's access token",
+                f"the secret {prefix}_PAGE_TOKEN is missing: sign in with `schoolgate connect`, or "
+                f"set it, or {prefix}_PAGE_TOKEN_FILE, to the Page's access token",
             )
         )
     if problems:

@@ -37,7 +37,7 @@ def restore(
         lost_heads=lost_head or (),
         reason=reason,
     )
-    print(f"{data} is as it was at {found.made_at}: {found.entries} entries in the log, all whole.")
+    print(f"{data} is as it was on {found.made}: {found.entries} entries in the log, all whole.")
     print("The log says that a backup was put back, and everybody signs in again.")
     if not lost_head:
         print(
