@@ -16,7 +16,7 @@ from bot.settings import secret_reader
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A backup, such as schoolgate-….backup.")],
+    file: Annotated[Path, typer.Argument(exists=True, help="A backup: schoolgate-….backup.")],
     data: Annotated[Path, typer.Option("--data", help="The new folder for the data.")],
     lost_head: Annotated[
         list[str] | None,
