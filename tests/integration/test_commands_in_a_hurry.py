@@ -6,17 +6,18 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from bot.bootstrap import open_store
 from bot.cli.main import app
-from tests.house import House
+from bot.settings import secret_reader
 
 
 def test_hiding_stops_with_the_options_of_the_service_even_where_settings_are_broken(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
-    broken = house.directory / "settings.toml"
+    data, broken = tmp_path / "data", tmp_path / "settings.toml"
+    open_store(data, secret_reader({})).close()
     broken.write_text("nonsense", encoding="utf-8")
-    where = ["--settings", str(broken), "--data", str(house.directory)]
+    where = ["--settings", str(broken), "--data", str(data)]
     for command in (["stop"], ["resume"], ["undo", "--version", "school=1"]):
         result = CliRunner().invoke(app, ["hiding", *command, *where])
         assert result.exit_code == 0, result.output + repr(result.exception)
