@@ -260,6 +260,13 @@ def _backups(app: App) -> Iterator[Finding]:
 
 
 def _mail(app: App) -> Finding:
+    if app.mailer is None and app.settings.mail is not None:
+        return Finding(
+            "mail",
+            Severity.ERROR,
+            "No letters can be sent: the [mail] section of settings.toml cannot be used as it is.",
+            "Mend what the lines “settings: mail” say; until then nobody is told of anything.",
+        )
     if app.mailer is None:
         return Finding(
             "mail",

@@ -53,8 +53,9 @@ def read_options(options: Options, context: Context) -> tuple[XOptions, Credenti
         problems += [
             Problem(
                 "",
-                f"the secret {prefix}_{name} is missing: set it, or {prefix}_{name}_FILE, to what "
-                "the X developer portal shows under “Keys and tokens” of your app",
+                f"the secret {prefix}_{name} is missing: sign in with `schoolgate connect`, or set "
+                f"it, or {prefix}_{name}_FILE, to what the X developer portal shows under “Keys "
+                "and tokens” of your app",
             )
             for name in missing
         ]

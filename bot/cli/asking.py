@@ -19,6 +19,7 @@ _ROLES = (
     (Role.DPO, "Data protection officer (DPO)", ""),
     (Role.ICT_TECHNICIAN, "ICT technician", ""),
 )
+_TIME, _TIME_SUCH_AS = r"([01]?\d|2[0-3]):[0-5]\d", "hours, a colon and minutes, such as 08:30"
 _NEEDED = {Role.HEADTEACHER, Role.COMMUNICATIONS_OFFICER, Role.DSL, Role.CHAIR_OF_GOVERNORS}
 
 
@@ -92,32 +93,40 @@ def people(answers: Answers) -> dict[str, Any]:
 def calendar(_: Answers) -> dict[str, Any]:
     """The year's holidays, and when somebody reads letters."""
     print(
-        "Holidays and training days of this year: a day, or first and last with a stroke between."
+        "Holidays and training days of this year: a day, or the first and the last with a / "
+        "between.\nThe year comes first, then month and day."
     )
     print("Such as 2026-10-26/2026-10-30, 2026-12-21/2027-01-01. They can be added later.\n")
-    days = _several("Days")
-    opens = _text("When does the school open", default="08:00")
-    closes = _text("When does it close", default="17:00")
+    days = [re.sub(r"\s*/\s*", "/", each) for each in _several("Days")]
+    opens = _fitting("When does the school open", _TIME, _TIME_SUCH_AS, default="08:00")
+    closes = _fitting("When does it close", _TIME, _TIME_SUCH_AS, default="17:00")
     return {"calendar": {"holidays": days, "school_day": [opens, closes]}}
 
 
 def accounts(_: Answers) -> dict[str, Any]:
     """An X handle, a Facebook Page, both or none yet."""
     found: dict[str, Any] = {}
-    if handle := _text("The school's name on X, without @ (“Enter” for none)", default=""):
+    question = "The school's name on X, without @ (“Enter” for none)"
+    such_as = "letters, digits and _ only, 15 at most, as in the address: x.com/RossmorePrimary"
+    if handle := _fitting(question, r"(@?[A-Za-z0-9_]{1,15})?", such_as, default=""):
         found["x"] = {"adapter": "x", "poll_minutes": 10, "handle": handle.removeprefix("@")}
-    if page := _text("The number of its Facebook Page (“Enter” for none)", default=""):
+    question = "The number of its Facebook Page (“Enter” for none)"
+    such_as = "digits only; Facebook shows it on the Page under About, “Page transparency”"
+    if page := _fitting(question, r"\d*", such_as, default=""):
         found["facebook"] = {"adapter": "facebook", "poll_minutes": 10, "page_id": page}
     return {"accounts": found}
 
 
 def mail(answers: Answers) -> dict[str, Any]:
     """The school's mail server; the password is asked for when the letter is tried."""
-    host = _text("The school's mail server, such as smtp.office365.com (“Enter” for none yet)", "")
+    question = "The school's mail server, such as smtp.office365.com (“Enter” for none yet)"
+    bare = "its bare name, without http:// and without a port, such as smtp.office365.com"
+    host = _fitting(question, r"[A-Za-z0-9.-]*|[0-9a-f:]+", bare, default="")
     if not host:
         print("Without a mail server nobody is told of anything. Write [mail] later.")
         return {}
-    security = _text("How is it protected: starttls, tls or none", default="starttls")
+    question, words = "How is it protected: starttls, tls or none", "starttls|tls|none"
+    security = _fitting(question, words, "one of these three words", default="starttls")
     found = {
         "mailer": "smtp",
         "sender": _text("Letters come from", default=f"schoolgate@{answers.domain}"),
@@ -146,6 +155,13 @@ def keeping(answers: Answers) -> dict[str, Any]:
 def _text(question: str, default: str | None = None) -> str:
     answer = typer.prompt(question, default=default, show_default=bool(default))
     return str(answer).strip()
+
+
+def _fitting(question: str, pattern: str, such_as: str, *, default: str) -> str:
+    """Asked again by itself until it fits: a slip must not cost the answers of the whole step."""
+    while re.fullmatch(pattern, answer := _text(question, default)) is None:
+        print(f"  “{answer}” does not fit: {such_as}.")
+    return answer
 
 
 def _several(question: str) -> list[str]:

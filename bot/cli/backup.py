@@ -59,7 +59,7 @@ def verify(
             raise DataError(f"There is no backup in {backups.folder}. Make one: schoolgate backup")
         path = file or (newest.path if newest else Path())
         found = backups.verify(path)
-    print(f"{path} can be put back: made {found.made_at} by Schoolgate {found.version}.")
+    print(f"{path} can be put back: made {found.made} by Schoolgate {found.version}.")
     print(f"Its log has {found.entries} entries. Head: {found.head or 'none yet'}")
 
 

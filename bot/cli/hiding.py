@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.bootstrap import open_store
-from bot.cli.common import DEFAULT_DATA, DataOption, existing_data
+from bot.cli.common import DEFAULT_DATA, DataOption, SettingsOption, existing_data
 from bot.clock import SystemClock
 from bot.services.decide import turn_hiding
 from bot.services.undo import count_hidden_under, undo_version
@@ -20,15 +20,17 @@ app = typer.Typer(
 )
 
 
+# --settings is taken as with every command, and not read: who stops hiding in a hurry copies both
+# from the service, and broken settings must not keep them from it.
 @app.command()
-def stop(data: DataOption = DEFAULT_DATA) -> None:
+def stop(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:  # noqa: ARG001
     """Stop all hiding at once: everything goes to a person instead."""
     _turn(data, stop=True)
     print(f"Hiding is stopped for {data}. Comments go on being read, judged and queued.")
 
 
 @app.command()
-def resume(data: DataOption = DEFAULT_DATA) -> None:
+def resume(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> None:  # noqa: ARG001
     """Let hiding go on, as settings.toml allows it."""
     _turn(data, stop=False)
     print(f"Hiding goes on for {data}, as settings.toml allows it.")
@@ -41,6 +43,7 @@ def undo(
         typer.Option(help="NAME=VERSION, as a case's page names it: school=1, or rules=3."),
     ],
     data: DataOption = DEFAULT_DATA,
+    settings: SettingsOption = None,  # noqa: ARG001
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
     """Make visible again what the machine hid under a wrong version and no person confirmed."""

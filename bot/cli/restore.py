@@ -16,7 +16,7 @@ from bot.settings import secret_reader
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A backup, such as schoolgate-….backup.")],
+    file: Annotated[Path, typer.Argument(exists=True, help="A backup: schoolgate-….backup.")],
     data: Annotated[Path, typer.Option("--data", help="The new folder for the data.")],
     lost_head: Annotated[
         list[str] | None,
@@ -37,7 +37,7 @@ def restore(
         lost_heads=lost_head or (),
         reason=reason,
     )
-    print(f"{data} is as it was at {found.made_at}: {found.entries} entries in the log, all whole.")
+    print(f"{data} is as it was on {found.made}: {found.entries} entries in the log, all whole.")
     print("The log says that a backup was put back, and everybody signs in again.")
     if not lost_head:
         print(

@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -45,6 +46,11 @@ class Manifest:
     schema: str
     entries: int
     head: str
+
+    @property
+    def made(self) -> str:
+        """When it was made, for people."""
+        return f"{datetime.fromisoformat(self.made_at).astimezone(UTC):%d %b %Y, %H:%M} UTC"
 
 
 def snapshot(database: Path, into: Path) -> None:

@@ -60,7 +60,7 @@ def key_from(text: str) -> bytes:
                 Problem(
                     KEY_NAME,
                     "is no key of Schoolgate: that is thirteen groups of four letters and digits, "
-                    "as `schoolgate init` showed it; copy it again, whole",
+                    "as `schoolgate key show` prints it; copy it again, whole",
                 )
             ]
         )

@@ -110,7 +110,7 @@ def _read(path: Path) -> dict[str, object]:
     except UnicodeDecodeError:
         message = "is not saved as UTF-8; choose UTF-8 as the encoding when you save it"
     except FileNotFoundError:
-        message = "does not exist; copy the settings.toml of Schoolgate there, or name another file"
+        message = "does not exist; `schoolgate init` writes one; or name another with --settings"
     except OSError as error:
         message = f"cannot be read ({error.strerror}); look at its name and who may read it"
     raise SettingsError([Problem(str(path), message)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -41,6 +42,13 @@ def _time_of_day(value: object) -> time:
     if time(1) <= at < time(2):
         raise ValueError("must not be between 01:00 and 02:00, when the clocks change")
     return at
+
+
+def _whole_path(value: str) -> str:
+    """A path that means the same to the service as to whoever runs a command in another folder."""
+    if value and not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
+        raise ValueError(f'"{value}" does not say from which disk or share on it is meant')
+    return value
 
 
 def _days(value: object) -> tuple[date, date]:
@@ -278,7 +286,9 @@ class RetentionTable(Table):
 
 
 class BackupTable(Table):
-    folder: str = Field(description='a folder elsewhere, such as "//nas/schoolgate", or ""')
+    folder: Annotated[str, AfterValidator(_whole_path)] = Field(
+        description='a folder elsewhere, such as "//nas/schoolgate", or ""'
+    )
     at: TimeOfDay = Field(description='hours and minutes in quotation marks, such as "02:30"')
     keep_days: Whole = Field(ge=1, le=30, description="a whole number of days from 1 to 30")
 

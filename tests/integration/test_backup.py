@@ -74,6 +74,7 @@ def test_a_backup_is_made_while_schoolgate_writes_and_can_be_verified(
     found = kept.verify(path)
     assert found.head == head_of(house.store)
     assert found.made_at == NOON.isoformat()
+    assert found.made == f"{NOON:%d %b %Y, %H:%M} UTC"
     assert [each.path for each in kept.listed()] == [path]
     assert not list(house.directory.glob("backup-draft*"))
     if sys.platform != "win32":

@@ -113,3 +113,30 @@ def test_answers_that_do_not_fit_write_nothing(tmp_path: Path, wrong: str) -> No
     result = init(tmp_path, [], "--answers", str(tmp_path / "answers.toml"))
     assert result.exit_code != 0
     assert not (tmp_path / "settings.toml").exists()
+
+
+def test_a_slip_in_one_answer_asks_that_one_again_and_no_other(tmp_path: Path) -> None:
+    calendar = ["2026-12-21 / 2027-01-01", "8.30", "08:30", ""]
+    accounts = ["our school!", "@Hilltop", "https://facebook.com/hilltop", "100000000000001"]
+    mail = ["http://mail:25", "127.0.0.1", "magic", "none", "", ""]
+    lines = [*SCHOOL, *PEOPLE, *calendar, *accounts, *mail, *KEEPING, "ict@h.sch.uk"]
+    result = init(tmp_path, lines)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    assert "“8.30” does not fit: hours, a colon and minutes" in result.output
+    assert result.output.count("3 of 6") == 1
+    settings = load(tmp_path / "settings.toml", environ={})
+    assert not settings.calendar.is_school_day(date(2026, 12, 22))
+    assert {a.name: a.options for a in settings.accounts} == {
+        "x": {"handle": "Hilltop"},
+        "facebook": {"page_id": "100000000000001"},
+    }
+    assert settings.mail is not None
+    assert settings.mail.options["security"] == "none"
+
+
+def test_a_folder_for_backups_must_say_where_it_begins(tmp_path: Path) -> None:
+    keeping = ["backups", "Pat Officer", "", *KEEPING]
+    result = init(tmp_path, [*SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", *keeping])
+    assert "from which disk or share" in result.output
+    assert result.exit_code == 0, result.output
+    assert load(tmp_path / "settings.toml", environ={}).backup.folder == "/mnt/nas"

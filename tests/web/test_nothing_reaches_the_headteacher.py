@@ -30,7 +30,7 @@ from bot.queries.news import news_since
 from bot.services import steps
 from bot.services.decide import Wish, decide
 from bot.services.repeat import note_step, suggest_steps
-from bot.services.report import Report, enter_by_hand
+from bot.services.report import About, Report, enter_by_hand
 from bot.services.steps import Note
 from bot.settings import MailSettings, Settings
 from tests.builders import FixedClock, a_comment, an_author
@@ -210,7 +210,7 @@ class Days:
             supplied_by="a parent",
         )
         who = self.viewers[OFFICER]
-        ref = enter_by_hand(school.store, school.clock, school.settings, who, given)
+        ref = enter_by_hand(school.store, school.clock, school.settings, who, given).ref
         (self.seen if ordinary else self.kept)[words] = ref
 
     def version(self, ref: str) -> int:
