@@ -5,7 +5,7 @@ Standard library only; everything here is a frozen value. Times are aware dateti
 
 from __future__ import annotations
 
-from bot.model.decisions import CaseStatus, DayOutcome, Outcome, Step
+from bot.model.decisions import CaseStatus, DayOutcome, Outcome, Step, Unsuitable
 from bot.model.delivery import (
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
@@ -101,6 +101,7 @@ __all__ = [
     "Stream",
     "Target",
     "Text",
+    "Unsuitable",
     "Urgency",
     "Verdict",
     "digest_of",

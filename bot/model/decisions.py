@@ -42,3 +42,13 @@ class Step(StrEnum):
     FORWARDED = "forwarded"
     CONTESTED = "contested"
     PICTURE = "picture"
+
+
+class Unsuitable(StrEnum):
+    """Why somebody may not follow the school; `OTHER` needs words."""
+
+    UNDER_AGE = "under_age"
+    STAFF = "staff"
+    BUSINESS = "business"
+    UNKNOWN = "unknown"
+    OTHER = "other"

@@ -29,7 +29,7 @@ from bot.observed import (
     park_if_asked,
 )
 from bot.ports import Clock, PlatformAdapter
-from bot.services.vet import open_newcomer_case
+from bot.services.arrivals import open_newcomer_case
 from bot.store import Store, UnitOfWork
 
 SPENT = (

@@ -143,6 +143,15 @@ class People:
         self._set([item_id], reading_id=reading_id)
         return item_id, reading_id
 
+    def only_newcomers(self, account: str, *, by: str, at: datetime) -> bool:
+        """Keep that only newcomers are decided about from now on; False where it was so already."""
+        choice = t.newcomers_only
+        known = sa.select(choice.c.account).where(choice.c.account == account)
+        if self._connection.execute(known).first() is not None:
+            return False
+        self._connection.execute(sa.insert(choice), {"account": account, "person": by, "at": at})
+        return True
+
     # what is put off --------------------------------------------------------------------------
 
     def put_off(

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import EffectStatus, Restriction
+from bot.model import EffectStatus, Restriction, Unsuitable
 from bot.store import tables as t
+from bot.store.authors import restrictions_of
 from bot.store.insert import insert_one
 
 
@@ -58,6 +59,7 @@ class Restrictions:
         at: datetime,
         until: datetime | None,
         effect_id: int | None,
+        why: Unsuitable | None = None,
     ) -> str:
         """Write it down; returns its public reference."""
         ref = token_hex(6)
@@ -70,6 +72,7 @@ class Restrictions:
                 "item_id": item_id,
                 "kind": kind,
                 "person": person,
+                "why": why or "",
                 "reason": reason,
                 "at": at,
                 "until": until,
@@ -78,9 +81,10 @@ class Restrictions:
         )
         return ref
 
-    def find(self, ref: str) -> StoredRestriction | None:
-        """The one with this reference."""
-        return next(iter(self._select(t.restriction.c.ref == ref)), None)
+    def find(self, ref: str, *, viewer: str) -> StoredRestriction | None:
+        """The one with this reference, if this person may know of it."""
+        found = self._select(t.restriction.c.ref == ref, restrictions_of(viewer))
+        return next(iter(found), None)
 
     def standing(self, item_id: int) -> list[StoredRestriction]:
         """What stands against somebody now."""
@@ -185,6 +189,7 @@ class Restrictions:
                 t.effect.c.status.label("effect_status"),
             )
             .join(t.item, t.item.c.id == t.restriction.c.item_id)
+            .join(t.case, t.case.c.id == t.restriction.c.case_id)
             .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
             .where(*where)
             .order_by(t.restriction.c.checked_at.is_not(None), t.restriction.c.checked_at)

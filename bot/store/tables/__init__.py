@@ -30,7 +30,14 @@ from bot.store.tables.evidence import (
     search,
     upload,
 )
-from bot.store.tables.newcomers import author_step, register, restriction, vetting
+from bot.store.tables.newcomers import (
+    author_step,
+    follower_count,
+    newcomers_only,
+    register,
+    restriction,
+    vetting,
+)
 from bot.store.tables.reading import (
     account,
     capability,
@@ -74,12 +81,14 @@ __all__ = [
     "cursor",
     "decision",
     "effect",
+    "follower_count",
     "hold",
     "item",
     "job",
     "letter",
     "log_entry",
     "metadata",
+    "newcomers_only",
     "notice",
     "parking",
     "poll",

@@ -23,6 +23,7 @@ restriction = sa.Table(
     sa.Column("item_id", sa.ForeignKey("item.id"), nullable=False, index=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("person", sa.String, nullable=False),
+    sa.Column("why", sa.String, nullable=False, server_default=""),
     sa.Column("reason", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("until", Instant),
@@ -49,6 +50,22 @@ register = sa.Table(
     sa.Column("confirmed_on", sa.Date, nullable=False),
     sa.Column("expires_on", sa.Date, nullable=False, index=True),
     sa.UniqueConstraint("platform", "handle"),
+)
+
+newcomers_only = sa.Table(
+    "newcomers_only",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("person", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+follower_count = sa.Table(
+    "follower_count",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),
 )
 
 author_step = sa.Table(

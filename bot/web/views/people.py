@@ -9,14 +9,17 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.access import Viewer, may_report, may_see_restrictions, may_vet
 from bot.errors import NotAllowed, Refused
-from bot.queries.newcomers import list_authors, list_register, list_restrictions
+from bot.model import Role
+from bot.queries.authors import list_authors, list_register
+from bot.queries.restrictions import list_restrictions
 from bot.services.person_reports import REPORT_LINKS, About, PersonReport, report
 from bot.services.register import Imported, import_register, register, unregister
 from bot.services.repeat import STEPS, note_step, step_for
-from bot.services.vet import lift, say_done
+from bot.services.restrict import lift, say_done
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.pages import show
+from bot.wording import role_name
 
 router = APIRouter()
 
@@ -126,11 +129,13 @@ def staff_advice(request: Request, viewer: SignedIn) -> Response:
 
 
 @router.get("/report")
-def reporting(request: Request, viewer: SignedIn, about: str = "contact") -> Response:
+def reporting(
+    request: Request, viewer: SignedIn, context: Context, about: str = "contact"
+) -> Response:
     """The form for a contact attempt, or for somebody who poses as the school."""
     if not may_report(viewer):
         raise NotAllowed("Your role cannot report this here.")
-    return _report(request, viewer, about)
+    return _report(request, viewer, context, about)
 
 
 @router.post("/report")
@@ -143,30 +148,34 @@ def reported(
     words: Annotated[str, Form()] = "",
     address: Annotated[str, Form()] = "",
     of_staff: Annotated[str, Form()] = "",
+    of_head: Annotated[str, Form()] = "",
+    concerns: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Open the case and say so; who reported it need not be one of those who see it."""
     if about not in set(About):
-        return _report(request, viewer, about, status=422, error="Please choose what it is.")
+        return _report(
+            request, viewer, context, about, status=422, error="Please choose what it is."
+        )
     known = platform if platform in REPORT_LINKS else "other"
-    given = PersonReport(About(about), known, words, address, bool(of_staff))
-    try:
-        report(context.store, context.clock, context.settings, viewer, given)
-    except Refused as refused:
-        return _report(request, viewer, about, status=422, error=str(refused), typed=given)
-    told = (
-        "The headteacher is told."
-        if given.about is About.CONTACT
-        else "The communications officer and the technician are told."
+    people = frozenset(concerns or ())
+    given = PersonReport(
+        About(about), known, words, address, bool(of_staff), people, of_head=bool(of_head)
     )
+    try:
+        made = report(context.store, context.clock, context.settings, viewer, given)
+    except Refused as refused:
+        return _report(request, viewer, context, about, status=422, error=str(refused), typed=given)
+    told = " and ".join(role_name(role) for role in Role if role in made.told)
     link = REPORT_LINKS.get(known, "")
     more = [f"Please report it to the platform as well: {link}"] if link else []
-    sentences = (told, *(more if given.about is About.IMPERSONATION else ()))
+    sentences = (f"Told is: {told}.", *(more if given.about is About.IMPERSONATION else ()))
     return show(request, "message.html", viewer, title="Thank you", sentences=sentences)
 
 
 def _report(
     request: Request,
     viewer: Viewer,
+    context: WebContext,
     about: str,
     *,
     status: int = 200,
@@ -183,6 +192,7 @@ def _report(
         error=error,
         typed=typed,
         links=REPORT_LINKS,
+        people=[p for p in context.settings.people if p.roles and p.key != viewer.person_key],
     )
 
 
