@@ -62,6 +62,16 @@ WHY = {
 _CERTAIN = frozenset({Kind.UNREAD_ATTACHMENT, Kind.UNREAD, Kind.UNSCORED})
 
 
+def not_suitable(why: Unsuitable, words: str) -> str:
+    """The reason as it is kept: what was chosen, then the person's own words, if any."""
+    return f"{WHY[why]}. {words}".strip()
+
+
+def chosen_reason(reason: str) -> str:
+    """Of such a reason, what was chosen; empty where nothing was."""
+    return next((chosen for chosen in WHY.values() if reason.startswith(f"{chosen}.")), "")
+
+
 def plain_name(kind: Kind, target: Target = Target.NONE) -> str:
     """What a kind is called, such as "an accusation about a member of staff"."""
     name, joint = _KINDS[kind]

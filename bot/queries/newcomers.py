@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -163,6 +163,35 @@ def count_baseline(store: Store, viewer: Viewer) -> dict[str, Before]:
         else Before(row.people)
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many follow an account on a day, and on the last day before that on which it was
+    counted; a number, not a list of anybody.
+    """
+
+    people: int
+    day: date
+    before: int | None = None
+    before_day: date | None = None
+
+
+def follower_counts(store: Store, viewer: Viewer) -> dict[str, Count]:
+    """The newest count by account, where the platform gives one."""
+    if not may_vet(viewer):
+        return {}
+    found: dict[str, Count] = {}
+    newest_first = sa.select(t.follower_count).order_by(t.follower_count.c.day.desc())
+    with looking(store) as connection:
+        rows = connection.execute(newest_first).all()
+    for row in rows:
+        known = found.get(row.account)
+        if known is None:
+            found[row.account] = Count(row.people, row.day)
+        elif known.before is None:
+            found[row.account] = replace(known, before=row.people, before_day=row.day)
+    return found
 
 
 # --- within -------------------------------------------------------------------------------------

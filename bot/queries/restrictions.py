@@ -9,19 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.access import Viewer, may_see_restrictions
-from bot.model import EffectStatus, Restriction, Unsuitable
+from bot.model import EffectStatus, Restriction, Role
 from bot.queries.seen import (
     cases_with_items,
     looking,
     may_see,
-    may_see_trail,
     restrictions_are_theirs,
 )
 from bot.store import Store
 from bot.store import tables as t
-from bot.wording import WHY
+from bot.wording import chosen_reason
 
-IN_THEIR_OWN_WORDS = "Whoever decided it knows why."
+_THEIR_OWN = "Whoever decided it knows why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class RestrictionLine:
 def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[RestrictionLine]:
     """Who is blocked, muted or removed, newest first; what was lifted comes last.
 
-    Whoever may not read the case's trail gets the reason that was chosen, not the words beside it.
+    The words beside the chosen reason are the officer's (`access.may_read_reason`).
     """
     if not may_see_restrictions(viewer):
         return []
@@ -71,7 +70,6 @@ def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[Restr
             t.effect.c.status.label("effect_status"),
             t.effect.c.confirmed_at.label("done_at"),
             may_see(viewer).label("sees_case"),
-            may_see_trail(viewer).label("reads_trail"),
         )
         .select_from(
             cases_with_items()
@@ -111,7 +109,7 @@ def _restriction(row: Any, viewer: Viewer, now: datetime) -> RestrictionLine:
         row.permalink,
         Restriction(row.kind),
         row.person,
-        row.reason if row.reads_trail or row.person == viewer.person_key else _in_short(row),
+        row.reason if _reads_words(row, viewer) else chosen_reason(row.reason) or _THEIR_OWN,
         row.at,
         row.until,
         row.until is not None and row.until <= now and row.ended_at is None,
@@ -124,6 +122,6 @@ def _restriction(row: Any, viewer: Viewer, now: datetime) -> RestrictionLine:
     )
 
 
-def _in_short(row: Any) -> str:
-    """The reason that was chosen; what the officer wrote beside it may tell of anything."""
-    return WHY[Unsuitable(row.why)] if row.why else IN_THEIR_OWN_WORDS
+def _reads_words(row: Any, viewer: Viewer) -> bool:
+    officers = Role.COMMUNICATIONS_OFFICER in viewer.roles
+    return officers or row.person in ("", viewer.person_key)

@@ -12,7 +12,7 @@ from bot.access import Viewer, may_see_restrictions
 from bot.errors import NotAllowed, Refused
 from bot.intentions import ask_for
 from bot.log import Event
-from bot.model import Capability, CapabilityState, EffectKind, Restriction, Unsuitable
+from bot.model import Capability, CapabilityState, EffectKind, Restriction
 from bot.ports import Clock
 from bot.school_calendar import LONDON
 from bot.store import Store, UnitOfWork
@@ -33,7 +33,6 @@ def restrict(
     item: StoredItem,
     kind: Restriction,
     *,
-    why: Unsuitable | None,
     reason: str,
     until: date | None,
 ) -> None:
@@ -54,7 +53,6 @@ def restrict(
         case_id=case.id,
         item_id=item.id,
         person=viewer.person_key,
-        why=why,
         reason=reason,
         at=at,
         until=_end_of(until),

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.items import StoredItem
-from bot.wording import WHY
+from bot.wording import not_suitable
 
 LATER = timedelta(days=14)
 MOST_AT_ONCE = 200
@@ -79,7 +79,7 @@ def _checked(wish: Vetting, now: datetime) -> str:
             if wish.why is None or (wish.why is Unsuitable.OTHER and not words):
                 raise Refused("Please give a reason: it goes into the log.")
             _check_until(wish.until, now)
-            return f"{WHY[wish.why]}. {words}".strip()
+            return not_suitable(wish.why, words)
         case Outcome.UNSURE if wish.passed_to not in PASSED_TO:
             raise Refused("Please choose who shall look: the DSL or the headteacher.")
         case Outcome.APPROVE | Outcome.UNSURE | Outcome.LATER:
@@ -139,8 +139,7 @@ def _decide(
     elif wish.outcome is Outcome.UNSURE:
         _pass_on(uow, settings, case, PASSED_TO[wish.passed_to], wish.passed_to, at)
     if wish.then is not None:
-        why, until = wish.why, wish.until
-        restrict(uow, at, viewer, case, item, wish.then, why=why, reason=reason, until=until)
+        restrict(uow, at, viewer, case, item, wish.then, reason=reason, until=wish.until)
 
 
 def _pass_on(

@@ -152,6 +152,16 @@ class People:
         self._connection.execute(sa.insert(choice), {"account": account, "person": by, "at": at})
         return True
 
+    def count_followers(self, account: str, day: date, people: int) -> None:
+        """Keep how many followed that day; a later count of the same day replaces it."""
+        counts = t.follower_count
+        self._connection.execute(
+            sa.delete(counts).where(counts.c.account == account, counts.c.day == day)
+        )
+        self._connection.execute(
+            sa.insert(counts), {"account": account, "day": day, "people": people}
+        )
+
     # what is put off --------------------------------------------------------------------------
 
     def put_off(

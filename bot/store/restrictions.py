@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import EffectStatus, Restriction, Unsuitable
+from bot.model import EffectStatus, Restriction
 from bot.store import tables as t
 from bot.store.authors import restrictions_of
 from bot.store.insert import insert_one
@@ -59,7 +59,6 @@ class Restrictions:
         at: datetime,
         until: datetime | None,
         effect_id: int | None,
-        why: Unsuitable | None = None,
     ) -> str:
         """Write it down; returns its public reference."""
         ref = token_hex(6)
@@ -72,7 +71,6 @@ class Restrictions:
                 "item_id": item_id,
                 "kind": kind,
                 "person": person,
-                "why": why or "",
                 "reason": reason,
                 "at": at,
                 "until": until,

@@ -159,6 +159,7 @@ class Days:
         )
         self.edited_later()
         self.seen["newcomer"] = school.newcomer("Rick", native_id="77")
+        self.seen["accuser"] = school.newcomer("Newbie", native_id="79")
         self.seen["advertiser"] = school.newcomer("Cheap Shoes", native_id="81")
         self.hours(1)
         self.work_on_them()
@@ -262,13 +263,14 @@ class Days:
         return report(school.store, school.clock, school.settings, who, given).ref
 
     def newcomers_are_decided_about(self) -> None:
-        """Somebody who had accused her is removed; somebody who had not is blocked, with words."""
+        """Whoever had accused her is removed; others are turned away, in words that tell of it."""
         words = f"{CANARY} told by a concern about the headteacher" if self.accused else "Spam."
         self.turned_away(self.seen["advertiser"], Restriction.BLOCK, words)
+        self.turned_away(self.seen["newcomer"], None, words)
         if self.accused:
-            self.turned_away(self.seen["newcomer"], Restriction.REMOVE, CANARY)
+            self.turned_away(self.seen["accuser"], Restriction.REMOVE, CANARY)
 
-    def turned_away(self, ref: str, then: Restriction, words: str) -> None:
+    def turned_away(self, ref: str, then: Restriction | None, words: str) -> None:
         wish = Vetting(
             [(ref, self.version(ref))], Outcome.NOT_SUITABLE, Unsuitable.BUSINESS, words, then=then
         )
@@ -451,7 +453,7 @@ def test_a_report_about_her_goes_round_her_to_the_chair_and_the_safeguarding_lea
         assert HEAD not in told, how
     rows = accused.rows(
         "SELECT person FROM notice JOIN moderation_case ON moderation_case.id = case_id "
-        f"WHERE ref = '{accused.seen['contact']}'"
+        f"WHERE ref = '{accused.seen['contact']}' AND rung = 0"
     )
     assert rows == [(HEAD,)]
 
@@ -463,10 +465,10 @@ def test_a_restriction_tells_her_the_chosen_reason_and_never_the_officers_words(
     hers = accused.school.signed_in(HEAD).opens("/restrictions").words
     assert "Cheap Shoes" in hers
     assert "Business or spam" in hers
-    assert "Rick" not in hers
+    assert "Newbie" not in hers
     theirs = accused.school.signed_in(OFFICER).opens("/restrictions").words
     assert CANARY in theirs
-    assert "Rick" in theirs
+    assert "Newbie" in theirs
     refs = [str(row[0]) for row in accused.rows("SELECT ref FROM restriction ORDER BY id")]
     her = accused.school.signed_in(HEAD)
     answers = [

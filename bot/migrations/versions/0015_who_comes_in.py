@@ -1,4 +1,4 @@
-"""Why somebody is restricted apart from the officer's words; the baseline's choice; counts."""
+"""The choice to decide only about newcomers from now on; how many follow, by day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,25 +8,8 @@ from bot.store.tables import Instant
 revision = "0015"
 down_revision = "0011"
 
-# As the words stood in front of the officer's own until now.
-_WHY = {
-    "under_age": "Under age, or a pupil",
-    "staff": "A member of staff: advised not to follow",
-    "business": "Business or spam",
-    "unknown": "Nobody knows who it is",
-    "other": "Another reason",
-}
-
 
 def upgrade() -> None:
-    op.add_column("restriction", sa.Column("why", sa.String(), nullable=False, server_default=""))
-    restriction = sa.table("restriction", sa.column("why"), sa.column("reason"))
-    for why, words in _WHY.items():
-        op.execute(
-            restriction.update()
-            .where(restriction.c.reason.startswith(f"{words}.", autoescape=True))
-            .values(why=why)
-        )
     op.create_table(
         "newcomers_only",
         sa.Column("account", sa.String(), nullable=False),

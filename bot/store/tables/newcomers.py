@@ -23,7 +23,6 @@ restriction = sa.Table(
     sa.Column("item_id", sa.ForeignKey("item.id"), nullable=False, index=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("person", sa.String, nullable=False),
-    sa.Column("why", sa.String, nullable=False, server_default=""),
     sa.Column("reason", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("until", Instant),

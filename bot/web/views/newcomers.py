@@ -13,8 +13,8 @@ from bot.access import Viewer, may_vet
 from bot.errors import Conflict, Refused
 from bot.model import Outcome, Restriction, Unsuitable
 from bot.queries import PER_PAGE
-from bot.queries.newcomers import count_baseline
-from bot.services.arrivals import take_baseline
+from bot.queries.newcomers import count_baseline, follower_counts
+from bot.services.arrivals import only_from_now, take_baseline
 from bot.services.vet import Vetting, vet
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
@@ -126,6 +126,7 @@ def _page(
         leaves=leafing(page, more=count > page * PER_PAGE),
         accounts=queries.reading_state(store, settings, now),
         baseline=count_baseline(store, viewer),
+        counts=follower_counts(store, viewer),
         offered_at_once=_OFFERED_AT_ONCE,
         reasons=WHY,
         vets=may_vet(viewer),
