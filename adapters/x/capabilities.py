@@ -94,7 +94,10 @@ class Matrix:
         found = _probed(requests, self._client.incoming, lambda listed: listed)
         if found.state is CapabilityState.WORKS:
             return CapabilityReport(requests, found.state, REQUESTS_LISTED)
-        return CapabilityReport(requests, found.state, f"{found.why} {REQUESTS_WHY}")
+        # No permission could be given to the token: X keeps this from most apps (platforms.md).
+        refused = found.state is CapabilityState.DENIED
+        state = CapabilityState.IMPOSSIBLE if refused else found.state
+        return CapabilityReport(requests, state, f"{found.why} {REQUESTS_WHY}")
 
     def _writing(self) -> Iterator[CapabilityReport]:
         """`x-access-level: read` proves that nothing can be written; more proves nothing, for a

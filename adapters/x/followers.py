@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import count
 
 from adapters.x import shapes
-from adapters.x.capabilities import REQUESTS_LISTED, REQUESTS_WHY, Matrix
 from adapters.x.client import FOLLOWERS_PAGE, LOOK_PAGE, PAGE, SWEEP_PAGE, Json, XClient
 from adapters.x.marks import (
     FollowerMarks,
@@ -19,7 +18,7 @@ from adapters.x.marks import (
     walk,
 )
 from bot.errors import AdapterError, Denied
-from bot.model import Capability, CapabilityState, Cursor, Newcomer, Page
+from bot.model import Cursor, Newcomer, Page
 from bot.ports import Clock
 
 FOLLOWERS_KNOWN = 200
@@ -44,7 +43,6 @@ class Followers:
 
     account: str
     _client: XClient
-    _matrix: Matrix
     _clock: Clock
     _counted_at: float
 
@@ -120,7 +118,6 @@ class Followers:
             return None, state
         try:
             asking = self._client.incoming()[:REQUESTS_KNOWN]
-            self._matrix.tried(Capability.READ_REQUESTS, CapabilityState.WORKS, REQUESTS_LISTED)
             unknown = [each for each in asking if each not in state.asking]
             found = [
                 row
@@ -129,9 +126,7 @@ class Followers:
                     0
                 ].values()
             ]
-        except Denied as refusal:
-            why = f"{refusal} {REQUESTS_WHY}"
-            self._matrix.tried(Capability.READ_REQUESTS, CapabilityState.DENIED, why)
+        except Denied:
             return None, state
         except AdapterError as error:
             here = cursor_for(state, cursor, False)

@@ -38,6 +38,7 @@ from bot.model.incoming import (
 )
 from bot.model.judgement import (
     EXPLANATION,
+    LADDER,
     Action,
     Aspect,
     Assessment,
@@ -59,6 +60,7 @@ from bot.model.judgement import (
 __all__ = [
     "ACTIVE_EFFECTS",
     "EXPLANATION",
+    "LADDER",
     "PERSON_EFFECTS",
     "Action",
     "Aspect",

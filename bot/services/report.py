@@ -142,7 +142,9 @@ def enter_by_hand(
                 "files": files,
             },
         )
-        for one in people_told(verdict.told, case.excluded, settings.policy.people, day_of(at)):
+        for one in people_told(
+            verdict.told, case.excluded, settings.policy.people, day_of(at), settings.policy.ladder
+        ):
             if one.person.key != viewer.person_key:
                 due = due_at(urgency, at, settings.letters, settings.calendar, one.person.digest_at)
                 tell_one(uow, case, one, urgency, due)

@@ -30,7 +30,9 @@ def tell(
     if case.excluded:
         uow.letters.withdraw(case.id, case.excluded)
     day = at.astimezone(LONDON).date()
-    told = people_told(roles, case.excluded | case.barred, settings.policy.people, day)
+    told = people_told(
+        roles, case.excluded | case.barred, settings.policy.people, day, settings.policy.ladder
+    )
     if not told:
         uow.cases.sound_alarm(case.id, NOBODY_TOLD)
     for one in told:

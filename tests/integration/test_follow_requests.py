@@ -100,7 +100,7 @@ def test_an_app_that_may_not_list_them_says_so_and_reads_the_followers_all_the_s
     world.x_request_follow(world.x_user("sam_p", "Sam Porter"))
     world.x_follow(world.x_user("kim", "Kim"))
     found = report(adapter)
-    assert found.state is CapabilityState.DENIED
+    assert found.state is CapabilityState.IMPOSSIBLE
     assert "x.com/follower_requests" in found.why
     people, _, problems = poll(adapter)
     assert [one.author.handle for one in people] == ["kim"]
@@ -113,7 +113,7 @@ def test_a_connected_sign_in_is_told_that_it_cannot_list_them(
     world.x_protect(lists_requests=True)
     adapter = an_adapter(world, base_url, tmp_path, bearer=world.x_tokens().bearer)
     found = report(adapter)
-    assert found.state is CapabilityState.DENIED
+    assert found.state is CapabilityState.IMPOSSIBLE
     assert "OAuth 1.0a" in found.why
 
 

@@ -72,7 +72,11 @@ def test_a_contact_attempt_by_the_headteacher_is_ticked_and_goes_round_her(schoo
     teacher = school.signed_in(DSL)
     form = teacher.opens("/report")
     assert "Hartley" in form.words
-    said = {"about": "contact", "words": "It was at night.", "concerns": [HEAD]}
+    said: dict[str, str | list[str]] = {
+        "about": "contact",
+        "words": "It was at night.",
+        "concerns": [HEAD],
+    }
     answer = teacher.sends("/report", said)
     assert "Told is: the chair of governors and the designated safeguarding lead." in answer.words
     assert "headteacher" not in answer.words.split("Thank you")[-1]
