@@ -41,8 +41,8 @@ def preview(
         wording = letters.word(name, SAMPLES[name], data / OWN)
     except (TemplateError, ValueError, OSError) as error:
         raise DataError(
-            f"The wording of “{name}” in {data / OWN} cannot be used: {error} Schoolgate does not start "
-            "before it is mended."
+            f"The wording of “{name}” in {data / OWN} cannot be used: {error} "
+            "Schoolgate does not start before it is mended."
         ) from error
     print(f"Subject: {wording.subject}\n\n{wording.text}")
     if html is not None:

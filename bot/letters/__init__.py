@@ -104,8 +104,10 @@ def unusable(folder: Path, samples: Mapping[str, Mapping[str, object]]) -> list[
         if not any((folder / name / part).exists() for part in PARTS):
             continue
         try:
-            word(name, facts, folder)
-            found += _unknown(name, facts, folder)
+            unknown = list(_unknown(name, facts, folder))
+            found += unknown
+            if not unknown:
+                word(name, facts, folder)
         except (TemplateError, ValueError, OSError) as error:
             found.append(f"{name}: {error}")
     return found
