@@ -81,7 +81,7 @@ def a_report(**facts: object) -> Report:
 
 
 def enters(school: School, viewer: Viewer = OFFICER, **facts: object) -> str:
-    return enter_by_hand(school.store, school.clock, school.settings, viewer, a_report(**facts))
+    return enter_by_hand(school.store, school.clock, school.settings, viewer, a_report(**facts)).ref
 
 
 def out(school: School, viewer: Viewer, form: str) -> bytes:

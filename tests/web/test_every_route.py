@@ -121,7 +121,7 @@ class Stage:
             supplied_by="a parent",
             file=Upload(f"{REPORT}.pdf", b"%PDF-1.7 " + REPORT.encode()),
         )
-        ref = enter_by_hand(self.school.store, self.school.clock, settings, chair, seen)
+        ref = enter_by_hand(self.school.store, self.school.clock, settings, chair, seen).ref
         self.refs[REPORT] = ref
         self.known[ref] = self.read[ref] = READABLE_BY[REPORT]
         with self.school.store.engine.connect() as connection:
