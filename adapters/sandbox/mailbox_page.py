@@ -15,7 +15,6 @@ from email.parser import BytesParser
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
 from adapters.sandbox.mailbox import LOOPBACK, Mailbox
@@ -99,7 +98,7 @@ class MailboxPages:
 
 def _read(path: Path) -> EmailMessage:
     parser = BytesParser(policy=policy.default)
-    return cast(EmailMessage, parser.parsebytes(path.read_bytes()))
+    return parser.parsebytes(path.read_bytes())
 
 
 def _part(letter: EmailMessage, kind: str) -> str:
@@ -110,7 +109,7 @@ def _part(letter: EmailMessage, kind: str) -> str:
 def _all_of(letters: Mapping[str, Path]) -> str:
     """By person, the newest letter of each first."""
     by_person: dict[str, list[str]] = {}
-    for name, path in reversed(letters.items()):
+    for name, path in reversed(list(letters.items())):
         letter = _read(path)
         line = (
             f'<li><a href="/letters/{escape(name)}">{escape(str(letter["Subject"]))}</a>, '
