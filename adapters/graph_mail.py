@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import requests
 
-from adapters.http import ApiSession
+from adapters.http import ApiSession, keeps_tokens_safe, seconds_to_wait
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
 from bot.errors import AdapterError, Problem, SettingsError, Throttled
 from bot.model import Mail
@@ -50,6 +50,11 @@ class GraphMailer:
             texts[key] = value.strip() if isinstance(value, str) else ""
             if not texts[key]:
                 problems.append(Problem(key, "must be text in quotation marks, and not empty"))
+        problems += [
+            Problem(key, "must begin with https://, or the sign-in could be read on the way")
+            for key in ("graph_url", "login_url")
+            if texts[key] and not keeps_tokens_safe(texts[key])
+        ]
         secret = context.secret(CLIENT_SECRET) or ""
         if not secret:
             problems.append(
@@ -102,10 +107,8 @@ class GraphMailer:
 def _in_plain_words(answer: requests.Response) -> AdapterError:
     status = answer.status_code
     if status in _BUSY:
-        try:
-            wait = max(float(answer.headers.get("Retry-After", "")), 1.0)
-        except ValueError:
-            wait = None
+        said = seconds_to_wait(answer.headers)
+        wait = None if said is None else max(said, 1.0)
         if status == 429:
             return Throttled(
                 "Microsoft wants fewer letters for now. It is tried again.", retry_after=wait

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import requests
 
@@ -47,6 +48,35 @@ class ApiSession(requests.Session):
         return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
 
 
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that strangers may have written; all empty where it is none.
+
+    `urlsplit` raises on a lone bracket and on letters that NFKC would turn into a slash, and one
+    comment must not keep all others from being read.
+    """
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def keeps_tokens_safe(base_url: object) -> bool:
+    """Whether a token may be sent there: by https, or by plain http on this very machine."""
+    parts = parts_of(base_url if isinstance(base_url, str) else "")
+    host = parts.hostname or ""
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address never leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def answered_at(headers: Mapping[str, str]) -> datetime | None:
     """When the other side says that it answered (RFC 9110, Date); None where it does not say, or
     where something on the way had kept the answer (Age).
@@ -58,6 +88,14 @@ def answered_at(headers: Mapping[str, str]) -> datetime | None:
     except ValueError:
         return None
     return date if date.tzinfo is not None else None
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """How long the other side wants to be left alone (RFC 9110, Retry-After, in seconds); None
+    where it does not say so in a number of at most six digits, which is eleven days.
+    """
+    said = headers.get("Retry-After", "")
+    return float(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
 
 
 _SECRETS = (

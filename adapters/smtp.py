@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import smtplib
 import ssl
@@ -15,6 +14,7 @@ from pathlib import Path
 from socket import gaierror
 from typing import Self
 
+from adapters.http import is_loopback, keeps_tokens_safe
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
 from bot.errors import AdapterError, Problem, SettingsError
 from bot.model import Mail
@@ -176,14 +176,6 @@ def _xoauth2(server: smtplib.SMTP, username: str, token: str) -> None:
     server.auth("XOAUTH2", answer)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether this name or address never leaves the machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def _in_plain_words(error: OSError, where: str) -> AdapterError:
     """One sentence on what happened and what to do, and whether trying again can help."""
     match error:
@@ -334,6 +326,8 @@ class _Table:
         if not secret:
             self.complain("auth", f"needs the secret {CLIENT_SECRET}, or {CLIENT_SECRET}_FILE")
         login = self.text("login_url") or LOGIN
+        if not keeps_tokens_safe(login):
+            self.complain("login_url", "must begin with https://, or the secret could be read")
         return SignIn(needed["tenant"], needed["client_id"], secret, _SMTP_SCOPE, login)
 
     def trust(self, security: Security, base: Path) -> ssl.SSLContext | None:

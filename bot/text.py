@@ -210,8 +210,8 @@ def insert(text: Normalised, additions: Sequence[tuple[int, str]]) -> Normalised
 # Signs that stand for a letter inside a word: "1d10t", "sh!t", "a$$".
 _LEET = str.maketrans("013457@$!|+€£", "oieastasiltel")
 _LEET_WORD = re.compile(
-    r"(?<![\w@#$])(?=[a-z]{0,20}[0-9@$!|+€£])[a-z0-9$][a-z0-9@$!|+€£]*[a-z0-9$](?![\w@])"
-)
+    r"(?<![\w@#$])(?=[a-z]{0,20}[0-9@$!|+€£])[a-z0-9$][a-z0-9@$!|+€£]{0,40}[a-z0-9$](?![\w@])"
+)  # no word is longer: without an end to it "a@!a@!…" would take its length squared
 _NOT_LEET = re.compile(r"[a-z]{1,2}\d{1,2}|\d+[a-z]{1,2}|[a-z]+\d+|\d+|[a-z]+")
 _SPACED = re.compile(r"(?<!\w)[a-z0-9@$](?:([ .\-_*])[a-z0-9@$!](?:\1[a-z0-9@$!])+)(?!\w)")
 _SEPARATORS = re.compile(r"[ .\-_*]")

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -81,6 +82,7 @@ _BANTER = re.compile(
     r"[😂🤣😆😅😜😝😉😘🥰❤💕]|\b(?:lol|haha\w*|lmao|only joking|just kidding|jk|love you|love ya)\b"
 )
 _LAUGHED_OFF = 0.35
+_LONGEST_REST = 40  # characters of a word behind the part of it that is on a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ class _Lists:
 
 
 def _word_end(plain: str, end: int) -> int:
-    while end < len(plain) and plain[end].isalnum():
+    """Where the word that goes on at `end` stops; of one without an end, no more is looked at."""
+    farthest = min(len(plain), end + _LONGEST_REST)
+    while end < farthest and plain[end].isalnum():
         end += 1
     return end
 
@@ -185,10 +189,10 @@ def _score_plain(text: Normalised) -> dict[str, float]:
     plain = text.plain.replace("'", "").replace("-", " ")
     plain = _STAR.sub(lambda match: lists.behind_stars(match.group()), plain)
     hits = list(lists.hits(plain))
-    innocent = [hit for hit in hits if hit.worth is None]
+    innocent_until = _innocent_until(hits, len(plain))
     found: dict[str, float] = {}
     for hit in hits:
-        if hit.worth is None or any(i.start <= hit.start and hit.end <= i.end for i in innocent):
+        if hit.worth is None or hit.end <= innocent_until[hit.start]:
             continue
         label = hit.worth.label
         value = _weigh(hit, hit.worth, plain)
@@ -196,6 +200,15 @@ def _score_plain(text: Normalised) -> dict[str, float]:
     if found.get("insult") and _BANTER.search(plain) and found.get("identity_attack", 0.0) < 0.5:
         found["insult"] -= _LAUGHED_OFF
     return {label: round(value, 2) for label, value in found.items()}
+
+
+def _innocent_until(hits: Sequence[_Hit], size: int) -> Sequence[int]:
+    """For each place of a text how far the innocent words reach that begin there or before."""
+    until = [0] * size
+    for hit in hits:
+        if hit.worth is None:
+            until[hit.start] = max(until[hit.start], hit.end)
+    return list(accumulate(until, max))
 
 
 def _weigh(hit: _Hit, worth: _Worth, plain: str) -> float:

@@ -34,7 +34,7 @@ Lines = Mapping[str, float | list[float]]
 
 BUNDLED = Path(__file__).with_name("model")
 SUMS = "SHA256SUMS"
-_SEALED = ("config.json", "model.onnx", "tokenizer.json")
+SEALED = ("config.json", "model.onnx", "tokenizer.json")
 _WINDOW = 128  # tokens, as in training
 _STEP = 48  # tokens by which one window reaches into the next
 _CONTEXT = 40  # tokens kept of what a text answers
@@ -171,7 +171,7 @@ def check_files(folder: Path) -> None:
     try:
         given = (folder / SUMS).read_text("ascii").split()
         sums = dict(zip(given[1::2], given[::2], strict=True))
-        for name in _SEALED:  # one that is not in the list is no better than a damaged one
+        for name in SEALED:  # one that is not in the list is no better than a damaged one
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != sums.get(name):
                     raise PluginError(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from adapters.facebook.usage import seconds_to_regain_access
+from adapters.http import seconds_to_wait
 from bot.errors import (
     AdapterError,
     Denied,
@@ -29,7 +30,7 @@ _NOT_PERMITTED_SUBCODE = 2853006
 _GONE_SUBCODE = 33
 _PERMISSION = re.compile(r"\bpages_[a-z_]*[a-z]\b")
 
-_AGAIN = "Connect the Page again and store the new token as FACEBOOK_PAGE_TOKEN."
+_AGAIN = "Connect the Page again: run `schoolgate connect` for its account."
 _SIGNED_OUT = {
     458: "The app was removed from the account that had connected the Page.",
     459: "Facebook wants the person who connected the Page to sign in on facebook.com first.",
@@ -58,8 +59,9 @@ def graph_error(
         return SignedOut(f"{why} {_AGAIN} (Facebook error {number})")
     if code == 100 and "appsecret_proof" in message:
         return SignedOut(
-            "The secret FACEBOOK_APP_SECRET does not belong to the app that made the Page's token: "
-            "correct it, or leave it out. (Facebook error 100)"
+            "The app's secret (FACEBOOK_APP_SECRET, where the Page has no secret_prefix) does not "
+            "belong to the app that made the Page's token: correct it, or leave it out. "
+            "(Facebook error 100)"
         )
     if code in (4, 17, 32, 613) or 80000 <= code <= 80014:
         return throttled(headers, number)
@@ -118,7 +120,7 @@ def not_graph(status: int, headers: Mapping[str, str]) -> AdapterError:
 
 def throttled(headers: Mapping[str, str], number: str) -> Throttled:
     """Leave Facebook alone for as long as its headers say, else THROTTLED_FOR."""
-    wait = seconds_to_regain_access(headers) or _seconds(headers.get("Retry-After"))
+    wait = seconds_to_regain_access(headers) or seconds_to_wait(headers)
     wait = wait or THROTTLED_FOR
     return Throttled(
         f"Facebook has had too many requests and is left alone for {wait / 60:.0f} minutes. "
@@ -149,7 +151,3 @@ def _int(value: object) -> int:
         return int(str(value))
     except ValueError:
         return 0
-
-
-def _seconds(value: str | None) -> float | None:
-    return float(value) if value and value.isdecimal() else None

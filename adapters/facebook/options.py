@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from urllib.parse import urlsplit
 
+from adapters.http import keeps_tokens_safe
 from bot.errors import Problem, SettingsError
 from bot.ports import Context, Options
 
@@ -59,7 +59,7 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
         'write the Page\'s number in quotes, such as "100000000000001" (Page → About → Page '
         "transparency)",
     )
-    need("base_url", _is_safe_url, 'write "https://graph.facebook.com", or leave it out')
+    need("base_url", keeps_tokens_safe, 'write "https://graph.facebook.com", or leave it out')
     need(
         "version",
         lambda value: isinstance(value, str) and bool(re.fullmatch(r"v[0-9]{1,3}\.[0-9]", value)),
@@ -83,8 +83,8 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
         problems.append(
             Problem(
                 "",
-                f"the secret {prefix}_PAGE_TOKEN is missing: set it, or {prefix}_PAGE_TOKEN_FILE, "
-                "to the Page's access token",
+                f"the secret {prefix}_PAGE_TOKEN is missing: run `schoolgate connect` for this "
+                f"account, or set it, or {prefix}_PAGE_TOKEN_FILE, to the Page's access token",
             )
         )
     if problems:
@@ -105,18 +105,6 @@ def _unknown(name: str) -> Problem:
     near = get_close_matches(name, DEFAULTS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(DEFAULTS)}"
     return Problem(name, f"there is no such option for Facebook; {hint}")
-
-
-def _is_safe_url(value: object) -> bool:
-    """https, or plain http on this very machine: the token travels in a header."""
-    if not isinstance(value, str):
-        return False
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 def _whole(least: int, most: int) -> Callable[[object], bool]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from adapters.http import parts_of
 from bot.errors import AdapterError
 from bot.model import (
     Attachment,
@@ -178,7 +179,7 @@ def _kind(kind: str) -> AttachmentKind:
 
 def _unshimmed(url: str) -> str:
     """The address behind Facebook's `l.facebook.com/l.php?u=…`, which changes with each read."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.path != "/l.php" or not parts.netloc.endswith("facebook.com"):
         return url
     return dict(parse_qsl(parts.query)).get("u", url)

@@ -107,10 +107,6 @@ class FacebookWorld(Store):
         """Facebook's own filter hides it."""
         self.fb_set_hidden(comment_id, "platform")
 
-    def fb_hide_by_person(self, comment_id: str) -> None:
-        """Somebody at the school hides it on facebook.com itself."""
-        self.fb_set_hidden(comment_id, "person")
-
     def fb_unhide_by_person(self, comment_id: str) -> None:
         """Somebody at the school unhides it on facebook.com itself."""
         self.fb_set_hidden(comment_id, "")

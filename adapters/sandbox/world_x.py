@@ -157,10 +157,6 @@ class XWorld(Store):
         """Somebody at the school unhides it on x.com itself."""
         self.write("UPDATE x_posts SET hidden = 0 WHERE id = ?", int(post_id))
 
-    def x_hide_by_person(self, post_id: str) -> None:
-        """Somebody at the school hides it on x.com itself."""
-        self.write("UPDATE x_posts SET hidden = 1 WHERE id = ?", int(post_id))
-
     def x_posts(self) -> set[str]:
         """Every post that still exists."""
         return {str(row["id"]) for row in self.rows("SELECT id FROM x_posts")}
@@ -200,10 +196,6 @@ class XWorld(Store):
             self.x_unfollow(user_id)
             self.x_withdraw_request(user_id)
             self.x_relate(user_id, "blocked")
-
-    def x_unblock_by_person(self, user_id: str) -> None:
-        """Somebody at the school lifts the block on x.com."""
-        self.x_unrelate(user_id, "blocked")
 
     def x_muted(self) -> set[str]:
         """Those whom the school's account has muted."""

@@ -105,7 +105,7 @@ class Matrix:
         if self._client.access_level == "read":
             why = (
                 "The X app may only read. In the developer portal set it to “Read and write”, then "
-                "make a new access token and put it into the settings."
+                "make a new access token and put it where the old one is kept."
             )
             yield from (_denied(each, why) for each in _TRIED)
         else:

@@ -20,7 +20,7 @@ RATE_WINDOW = 900.0
 
 PERMISSIONS = {
     "oauth1-permissions": "the X app may only read. In the developer portal set it to “Read and "
-    "write”, then make a new access token and put it into the settings",
+    "write”, then make a new access token and put it where the old one is kept",
     "client-forbidden": "the X app is not attached to a project with API access. Attach it in the "
     "developer portal",
     "unsupported-authentication": "this token speaks for an app and not for the school's account. "
@@ -91,7 +91,8 @@ def from_response(response: requests.Response, start: str, clock: Clock) -> Adap
     if status == 401:
         return SignedOut(
             f"{start}: X no longer accepts the school's sign-in. Check this computer's clock, then "
-            "make a new access token in the developer portal and put it into the settings."
+            "run `schoolgate connect` for this account, or make a new access token in the "
+            "developer portal and put it where the old one is kept."
         )
     if status == 402:
         return WritesStopped(

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
+from adapters.http import keeps_tokens_safe
 from bot.errors import Problem, SettingsError
 from bot.ports import Context, Options
 
@@ -86,7 +85,7 @@ def _problems(options: Options) -> Iterator[Problem]:
         yield Problem("handle", 'write the account\'s name on X, such as "RossmoreAcademy"')
     if not re.fullmatch(r"\d*", str(options.get("user_id", "")), re.ASCII):
         yield Problem("user_id", "write the account's number, digits only, or leave it out")
-    if not _is_safe(options.get("base_url", BASE_URL)):
+    if not keeps_tokens_safe(options.get("base_url", BASE_URL)):
         yield Problem(
             "base_url", f'leave it out, or write "{BASE_URL}" (http only on this machine)'
         )
@@ -100,15 +99,3 @@ def _problems(options: Options) -> Iterator[Problem]:
 def _whole(value: object) -> int:
     """-1 for whatever is no whole number: a TOML `true` is an int to Python."""
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
-
-
-def _is_safe(value: object) -> bool:
-    """Over plain http anybody on the way could read the bearer token: loopback only."""
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
-    host = parts.hostname or ""
-    if parts.scheme == "http":
-        try:
-            return host == "localhost" or ip_address(host).is_loopback
-        except ValueError:
-            return False
-    return parts.scheme == "https" and bool(host)

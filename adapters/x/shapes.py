@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from adapters.http import parts_of
 from bot.errors import AdapterError
 from bot.model import (
     Attachment,
@@ -308,7 +308,7 @@ def _links(row: Json) -> tuple[Attachment, ...]:
 
 
 def _is_post(address: str) -> bool:
-    parts = urlsplit(address)
+    parts = parts_of(address)
     return parts.hostname in ("x.com", "twitter.com") and "/status/" in parts.path
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.findings.evidence import Evidence
-from bot.findings.scored import knows_a_school, weighed
+from bot.findings.scored import LINE, knows_a_school, weighed
 from bot.model import Aspect, Finding, Kind, Policy, Severity, Signal, Target
 
 _SERIOUS, _MILD = Severity.SERIOUS, Severity.MILD
@@ -85,7 +85,6 @@ _LABELS: Mapping[str, Kind] = {
 
 _NOTHING_ELSE = "toxicity"
 _SAYS_SOMETHING = 0.3  # scores below carry no finding
-_DEFAULT = (0.5, 0.8)
 _DEFAULTS: Mapping[str, tuple[float, float]] = {
     _NOTHING_ELSE: (0.6, 1.1),  # by itself never enough to hide
     "self_harm": (0.5, 1.1),  # whether a child speaks is for the rules to say
@@ -243,11 +242,7 @@ def _private_details(seen: Evidence) -> Iterator[Finding]:
 
 def _names(seen: Evidence) -> Iterator[Finding]:
     kind = Kind.PERSONAL_DATA
-    private, unkind, praise = (
-        seen.has("data.private"),
-        seen.has("say.unkind"),
-        seen.has("say.praise"),
-    )
+    private, unkind = seen.has("data.private"), seen.has("say.unkind")
     health = frozenset({Aspect.PRIVATE} if private else ())
     kindly = frozenset({Aspect.PRAISE} if not (private or unkind) else ())
     own, in_class = seen.has("name.own"), seen.has("who.class")
@@ -256,17 +251,13 @@ def _names(seen: Evidence) -> Iterator[Finding]:
             yield Finding(kind, _SERIOUS, Target.PUPIL, True, health)
         elif private or unkind:
             yield Finding(kind, _MILD, Target.ADULT, False, health)
-        elif praise:
+        elif seen.has("say.praise"):
             yield Finding(kind, _MILD, Target.PUPIL, True, kindly)
     elif (seen.has("name.first") and in_class) or own:
         exposed = private or (unkind and not own)
         yield Finding(kind, _SERIOUS if exposed else _MILD, Target.PUPIL, True, health | kindly)
-    elif (
-        private
-        and (seen.has("who.pupil") or seen.has("name.first"))
-        and not seen.has("who.own_child")
-    ):
-        recognisable = in_class or seen.has("name.first")
+    elif private and not seen.has("who.own_child"):
+        recognisable = seen.has("name.first") or (seen.has("who.pupil") and in_class)
         if recognisable:
             yield Finding(kind, _SERIOUS, Target.PUPIL, True, health)
 
@@ -307,7 +298,7 @@ def _by_score(
 def _severity(
     score: float, label: str, kind: Kind, thresholds: Mapping[str, tuple[float, float]]
 ) -> Severity | None:
-    fallback = _DEFAULTS.get(label) or thresholds.get(kind.value, _DEFAULT)
+    fallback = _DEFAULTS.get(label) or thresholds.get(kind.value, LINE)
     mild, serious = thresholds.get(label, fallback)
     if score >= serious:
         return _SERIOUS

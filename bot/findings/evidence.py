@@ -17,16 +17,15 @@ _BY_NAME = (Target.HEADTEACHER, Target.STAFF)
 _STAFF = ("person", "who.titled", "who.staff", "who.one_staff")
 _NAMED = (*_STAFF, "who.some_adult", "name.full")
 
-_WHOSE = (
-    ("who.pupil", Target.PUPIL),
-    ("who.head", Target.HEADTEACHER),
-    ("who.staff", Target.STAFF),
-    ("who.titled", Target.STAFF),
-    ("who.adult", Target.ADULT),
-    ("who.school", Target.SCHOOL),
-)
+_WHOSE = {
+    "who.pupil": Target.PUPIL,
+    "who.head": Target.HEADTEACHER,
+    "who.staff": Target.STAFF,
+    "who.titled": Target.STAFF,
+    "who.adult": Target.ADULT,
+    "who.school": Target.SCHOOL,
+}
 """Who is spoken of, in the order in which a doubt is decided."""
-
 
 _CHILDISH = ("who.class", "who.child", "who.own_child", "who.pupil", "name.own")
 
@@ -74,7 +73,7 @@ class Evidence:
     @property
     def names_staff(self) -> bool:
         """Whether the text itself says which member of staff it means, or at least their post."""
-        return any(map(self.has, _STAFF)) or self.has("who.staff")
+        return any(map(self.has, _STAFF))
 
     def near(self, signal: Signal, label: str, within: int = _NEAR) -> bool:
         return any(_distance(signal, other) <= within for other in self.labelled(label))
@@ -158,14 +157,14 @@ class Evidence:
     @cached_property
     def _meant_here(self) -> list[tuple[Signal, int, Target]]:
         """Whoever is spoken of, with how early a doubt is decided for them."""
-        ranks = [target for _, target in _WHOSE]
+        ranks = list(_WHOSE.values())
         meant = ((other, self._meant(other)) for other in self.signals)
         return [(other, ranks.index(target), target) for other, target in meant if target]
 
     def _meant(self, signal: Signal) -> Target | None:
         if signal.label.startswith("person"):
             return Target.HEADTEACHER if signal.value in self.heads else Target.STAFF
-        return dict(_WHOSE).get(signal.label)
+        return _WHOSE.get(signal.label)
 
     def accused(self, signal: Signal) -> Accused | None:
         """Whom an accusation means; None where nobody is in sight.

@@ -1,9 +1,9 @@
 """From a school model's scores to kinds with facets: the labels `kind.…`, `serious.…`, `target.…`.
 
 A model scores so that its own lines read 0.5 (`kind.…`: found) and 0.8 (`serious.…`); settings may
-move them kind by kind. Whom a kind means is
-asked of the model where it is sure and of the rules' evidence where it is not; an accusation that
-may mean the headteacher is treated as one that does (policy.md, section 3).
+move them kind by kind. Whom a kind means is asked of the model where it is sure and of the rules'
+evidence where it is not; an accusation that may mean the headteacher is treated as one that does
+(policy.md, section 3).
 """
 
 from __future__ import annotations
@@ -100,17 +100,14 @@ def weighed(
     accusation of the headteacher, that is said as well, or they would be told.
     """
     found = [*settled(drafts, seen, scores), *from_scores(seen, scores, thresholds)]
-    ruled = [one for one in found if one.kind is Kind.ALLEGATION and _accused_by_rule(drafts)]
+    # An accusation that a rule saw is never dropped: it may be one of the headteacher.
+    by_rule = any(draft.kind is Kind.ALLEGATION for draft in drafts)
+    ruled = [one for one in found if by_rule and one.kind is Kind.ALLEGATION]
     found = _as_a_whole(found, seen, scores) or ruled
     accused = any(one.kind is Kind.ALLEGATION for one in found)
     if found and not accused and _perhaps_about_the_head(seen, scores):
         found.append(seen.unclear(Severity.MILD, child=scores.get("child", 0.0) >= _SURE))
     return found
-
-
-def _accused_by_rule(drafts: Sequence[Finding]) -> bool:
-    """An accusation that a rule saw is never dropped: it may be one of the headteacher."""
-    return any(draft.kind is Kind.ALLEGATION for draft in drafts)
 
 
 HIDE, ACT = "action.hide", "action.act"

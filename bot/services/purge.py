@@ -151,8 +151,7 @@ def _beside_again(store: Store, clock: Clock, line: dict[str, str]) -> bool:
         for key in back:
             uow.rights.forget(key)
         if back:
-            facts = {"what": What.BESIDE, "why": Why.ERASURE, "by": line["by"]}
-            facts |= {"again": True, "first_at": line["at"]}
+            facts = {**_BESIDE, "by": line["by"], "again": True, "first_at": line["at"]}
             at = clock.now()
             log.append(uow.log, uow.log_key, at=at, event=Event.PURGED, facts=facts)
         uow.commit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -45,7 +45,12 @@ def _time_of_day(value: object) -> time:
 
 
 def _days(value: object) -> tuple[date, date]:
-    """One day, or the first and the last with a stroke between them."""
+    """One day, or the first and the last with a stroke between them.
+
+    A day alone may stand without quotation marks, as TOML itself writes days.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value, value
     first, _, last = value.partition("/") if isinstance(value, str) else ("", "", "")
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last or first)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot import rules
 from bot.findings import findings
+from bot.findings.scored import ACT, HIDE
 from bot.model import Action, Assessment, Policy, Signal, Text, Verdict
 from bot.policy import judge
 from bot.rules.people import in_office
@@ -26,7 +27,7 @@ from classifiers.lexicon import LexiconClassifier
 from classifiers.onnx import BUNDLED, Lines, SchoolClassifier, rescaled
 from classifiers.training.corpus import Line
 from classifiers.training.evaluate import Judge, about_the_head
-from classifiers.training.labels import ACT, HIDE, KINDS, NEVER_SERIOUS
+from classifiers.training.labels import KINDS, NEVER_SERIOUS
 from classifiers.training.prepare import people, school
 from classifiers.training.sealing import seal
 

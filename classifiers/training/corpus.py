@@ -8,19 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.model import Aspect, Finding, Kind, Severity, Target
+from classifiers.training.labels import NEVER_SERIOUS
 
 LINES = Path(__file__).with_name("school_corpus") / "lines"
 
 _SEVERITY = {"s": Severity.SERIOUS, "m": Severity.MILD}
 _TARGET = {**{target.value: target for target in Target}, "head": Target.HEADTEACHER}
 _FINDING = re.compile(r"([a-z_]+)/([sm])/([a-z]+)((?:/c|\+[a-z_]+)*)$")
-_MILD_ONLY = {
-    Kind.MISINFORMATION,
-    Kind.CAMPAIGNING,
-    Kind.REQUEST,
-    Kind.PUPIL_AUTHOR,
-    Kind.COMPLAINT,
-}
 OK, FAIR = "ok", "fair"
 
 
@@ -108,7 +102,7 @@ def _finding(word: str) -> Finding:
     kind, severity, target = Kind(match[1]), _SEVERITY[match[2]], match[3]
     if target not in _TARGET:
         raise ValueError(f"“{target}” is no target")
-    if kind in _MILD_ONLY and severity is Severity.SERIOUS:
+    if kind in NEVER_SERIOUS and severity is Severity.SERIOUS:
         raise ValueError(f"{kind} is never serious")
     aspects = frozenset(Aspect(name) for name in re.findall(r"\+([a-z_]+)", match[4]))
     child = "/c" in match[4] or _TARGET[target] is Target.PUPIL

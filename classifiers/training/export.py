@@ -77,13 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--start", type=Path, required=True, help="folder of MiniLM-L6's weights")
-    parser.add_argument("--weights", type=Path, help="trained weights; without it, those of `last`")
+    parser.add_argument("--weights", type=Path, help="trained weights; without it, those of `wider`")
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--out", type=Path, default=BUNDLED)
     parser.add_argument("--version", required=True)
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    weights = asked.weights or asked.work / "last.pt"
+    weights = asked.weights or asked.work / "wider.pt"
     source = fp32(asked.start, weights, asked.work / "model.fp32.onnx")
     int8(source, asked.out / "model.onnx")
     write(asked.out, asked.start, asked.version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.findings.scored import ACT, HIDE
 from bot.model import Action, Aspect, Finding, Kind, Target
 from classifiers.labels import GENERAL
 
@@ -10,9 +11,7 @@ KINDS = tuple(k for k in Kind if k not in (Kind.UNREAD, Kind.UNREAD_ATTACHMENT, 
 NEVER_SERIOUS = frozenset(
     {Kind.MISINFORMATION, Kind.CAMPAIGNING, Kind.REQUEST, Kind.PUPIL_AUTHOR, Kind.COMPLAINT}
 )
-HIDE = "action.hide"
-ACT = "action.act"
-"""What the policy's table makes of all findings: to be hidden; to be hidden or looked at."""
+"""Kinds that have no serious form."""
 
 LABELS = (
     *TOXICITY,

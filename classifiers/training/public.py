@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.findings.scored import HIDE
 from bot.model import Kind
-from classifiers.training.labels import HIDE, KINDS, NEVER_SERIOUS, TOXICITY
+from classifiers.training.labels import KINDS, NEVER_SERIOUS, TOXICITY
 
 _SEED = 20261122
 
@@ -33,9 +34,7 @@ class Example:
 
 Row = dict[str, Any]
 _CLEAN = dict.fromkeys(TOXICITY, 0.0)
-_NO_KIND = {f"kind.{kind}": 0.0 for kind in KINDS} | {
-    f"serious.{kind}": 0.0 for kind in KINDS if kind not in NEVER_SERIOUS
-}
+_NOT_SERIOUS = {f"serious.{kind}": 0.0 for kind in KINDS if kind not in NEVER_SERIOUS}
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -121,9 +120,7 @@ def _goemotions(row: Row) -> dict[str, float]:
     feelings = set(row["labels"]["emotions"].split(","))
     warm = {"admiration", "gratitude", "love", "joy", "caring", "optimism", "excitement", "relief"}
     calm = _CLEAN if feelings & warm else {"toxicity": 0.05}
-    return (
-        calm | {HIDE: 0.0} | {f"serious.{kind}": 0.0 for kind in KINDS if kind not in NEVER_SERIOUS}
-    )
+    return calm | {HIDE: 0.0} | _NOT_SERIOUS
 
 
 def benign(row: Row) -> bool:

@@ -11,6 +11,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.services import runs
 from tests.browser.sandbox_day import SandboxDay
 from tests.browser.walks import PHONE, tab_to
 from tests.web.pages_stage import DSL, HEAD, OFFICER, TECHNICIAN
@@ -55,7 +56,7 @@ def test_the_officer_signs_the_day_and_once_a_poll_failed_only_what_could_not_be
 
 
 def test_a_decision_is_undone_in_time_and_reversed_when_it_is_too_late(day: SandboxDay) -> None:
-    native_id, ref = day.says("You are a stupid fat cow and everybody at that school knows it")
+    native_id, ref = day.says("Mr Dunmore is a stupid useless moron and you all know it")
     day.goes_on(60)
     assert day.is_hidden(native_id)
     with day.page(OFFICER, size=WIDE) as page:
@@ -172,6 +173,8 @@ def test_the_technician_sees_that_all_is_well_and_not_a_word_that_was_written(
 ) -> None:
     texts = day.texts()
     assert len(texts) > 30
+    runs.expect(day.app.store, {"watch": 60})
+    runs.began(day.app.store, day.app.clock, "watch")
     with day.page(TECHNICIAN, size=WIDE) as page:
         for path in ("/", "/?tab=others", "/?tab=done", "/newcomers", "/reading", "/status"):
             page.goto(path)

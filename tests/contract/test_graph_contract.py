@@ -93,7 +93,9 @@ def test_a_second_401_is_permanent_and_says_what_to_renew(
     assert graph.letters == []
 
 
-@pytest.mark.parametrize(("said", "wait"), [("17", 17.0), ("0", 1.0), ("soon", None)])
+@pytest.mark.parametrize(
+    ("said", "wait"), [("17", 17.0), ("0", 1.0), ("soon", None), ("inf", None)]
+)
 def test_429_waits_as_long_as_microsoft_asks(
     said: str, wait: float | None, mailer: GraphMailer, graph: GraphStandIn
 ) -> None:
@@ -146,6 +148,16 @@ def test_all_that_is_missing_is_named_at_once(context: Context) -> None:
     assert set(problems) == {"tenent", "tenant", "client_id"}
     assert "did you mean tenant?" in problems["tenent"]
     assert "MICROSOFT_CLIENT_SECRET" in problems["client_id"]
+
+
+@pytest.mark.parametrize("key", ["graph_url", "login_url"])
+def test_neither_secret_nor_letter_crosses_the_network_in_the_open(
+    key: str, secrets: dict[str, str], context: Context
+) -> None:
+    secrets["MICROSOFT_CLIENT_SECRET"] = SECRET
+    with pytest.raises(SettingsError) as wrong:
+        GraphMailer.from_options({**OPTIONS, key: "http://cloud.example"}, context)
+    assert [one.path for one in wrong.value.problems] == [key]
 
 
 def test_the_secret_is_in_no_representation(mailer: GraphMailer) -> None:

@@ -54,7 +54,7 @@ def accepted_but_not_visible(
     path, method = ("/hidden", "PUT") if platform == "x" else (harm, "POST")
     lie = Fault("lie", body=json.dumps(answers[platform]))
     scene.world.fault(platform, lie, path_contains=path, method=method, times=None)
-    for _ in range(8):
+    for _minutes in range(0, 80, 10):
         run_cycle(scene.app)
         scene.stage.advance(600)
 

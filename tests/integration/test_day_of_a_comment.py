@@ -269,6 +269,24 @@ def test_the_stop_switch_holds_back_new_hides_and_takes_back_those_that_have_not
     assert len(cases(house)) == 2
 
 
+def test_what_was_let_go_while_hiding_was_stopped_is_a_persons_to_decide(house: House) -> None:
+    house.platform.fail("hide", AdapterError("busy"))
+    taken_back = house.comes(HIDES)
+    house.cycle()
+    switch_hiding(house.store, house.clock, OFFICER, stop=True)
+    queued = house.comes(HIDES + " More.")
+    house.cycle()
+    switch_hiding(house.store, house.clock, OFFICER, stop=False)
+    house.clock.advance(hours=1)
+    house.cycle()
+    assert not house.platform.is_hidden(taken_back)
+    assert not house.platform.is_hidden(queued)
+    assert {status for status, *_ in cases(house)} == {"open"}
+    later = house.comes(HIDES + " Once more.")
+    house.cycle()
+    assert house.platform.is_hidden(later)
+
+
 def test_somebody_without_the_right_cannot_switch_hiding(house: House) -> None:
     with pytest.raises(NotAllowed):
         switch_hiding(house.store, house.clock, TECHNICIAN, stop=True)

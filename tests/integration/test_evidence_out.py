@@ -401,7 +401,7 @@ def test_everything_on_one_person_is_found_for_the_dpo_alone(school: School) -> 
     school.comes("Lovely assembly", author=SAM)
     school.comes("You cow", AN_INSULT, author=SAM)
     school.comes("@samporter you are right", AN_INSULT)
-    items = find_person(school.store, DPO, "@SamPorter")
+    items = find_person(school.store, DPO, "@SamPorter").items
     assert sorted((item.theirs, bool(item.case_ref)) for item in items) == [
         (False, True), (True, False), (True, True),
     ]  # fmt: skip

@@ -110,7 +110,7 @@ def test_a_denial_names_the_permission_that_is_missing(code: int) -> None:
 def test_a_dead_token_says_how_it_died_and_what_to_do(subcode: int, words: str) -> None:
     said = str(graph_error(an_error(190, subcode), 400, {}))
     assert words in said
-    assert "Connect the Page again" in said
+    assert "Connect the Page again: run `schoolgate connect`" in said
 
 
 def test_throttling_waits_as_long_as_the_header_says_in_minutes() -> None:
@@ -176,6 +176,11 @@ def test_too_many_requests_without_a_graph_error_is_throttling() -> None:
     error = not_graph(429, {"Retry-After": "120"})
     assert isinstance(error, Throttled)
     assert error.retry_after == 120
+
+
+@pytest.mark.parametrize("said", ["", "0", "-5", "nan", "9" * 400, "Fri, 20 Nov 2026 09:00:00 GMT"])
+def test_a_wait_that_is_no_number_of_seconds_is_a_quarter_of_an_hour(said: str) -> None:
+    assert not_graph(429, {"Retry-After": said}).retry_after == THROTTLED_FOR
 
 
 def test_usage_is_the_fullest_counter_of_both_headers() -> None:

@@ -109,6 +109,11 @@ def test_a_link_leads_past_facebooks_redirect() -> None:
     assert (link.url, link.title) == ("https://bakes.example/sale?a=1", "Cake sale")
 
 
+@pytest.mark.parametrize("url", ["https://ex℀mple.com/", "http://[x/", "https://a]b.test"])
+def test_a_strangers_broken_link_is_left_as_it_is(url: str) -> None:
+    assert with_attachment(type="share", url=url).url == url
+
+
 def test_a_redirect_of_somebody_else_is_left_alone() -> None:
     url = "https://l.example/l.php?u=https%3A%2F%2Fbakes.example"
     assert with_attachment(type="share", url=url).url == url

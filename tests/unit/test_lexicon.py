@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.model import Text
@@ -96,3 +98,11 @@ def test_the_innocent_scores_low(words: str) -> None:
 def test_words_of_the_context_do_not_count() -> None:
     [scores] = LexiconClassifier().score([Text("Lovely", context="you fucking idiot")])
     assert max(scores.values()) == 0
+
+
+@pytest.mark.parametrize("unit", ["fuck", "fucking ", "cockapoo cock ", "f*ck ", "a@!"])
+def test_a_hundred_thousand_characters_take_no_more_than_a_moment(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    started = time.process_time()
+    LexiconClassifier().score([Text(text)])
+    assert time.process_time() - started < 10  # by its length squared it would be minutes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -292,6 +292,16 @@ def test_a_wrong_person_is_named_with_their_place_and_key(
     people = example()["people"]
     people[person].update(change)
     assert words in problems({"people": people})[path]
+
+
+def test_a_day_may_stand_without_quotation_marks(own: Path) -> None:
+    own.write_text(f"{OWN}\n[calendar]\nholidays = [2026-11-20]\n", encoding="utf-8")
+    assert not load(own, environ={}).calendar.is_school_day(date(2026, 11, 20))
+
+
+def test_a_day_with_an_hour_is_no_day() -> None:
+    moment = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert "is no date" in problems({"calendar": {"holidays": [moment]}})["calendar.holidays[1]"]
 
 
 def test_whoever_has_a_role_needs_an_address() -> None:

@@ -7,7 +7,8 @@ from socket import gaierror
 
 import pytest
 
-from adapters.smtp import SmtpMailer, is_loopback
+from adapters.http import is_loopback
+from adapters.smtp import SmtpMailer
 from bot.errors import AdapterError, SettingsError
 from bot.model import Mail
 from bot.ports import Context, Options
@@ -72,6 +73,15 @@ def test_a_password_never_crosses_a_network_unprotected(
     options = {**HOST, "username": "office", "security": "none"}
     assert set(problems_of(options, context)) == {"security"}
     assert SmtpMailer.from_options({**options, "host": "127.0.0.1"}, context).username
+
+
+def test_a_client_secret_never_crosses_a_network_unprotected(
+    secrets: dict[str, str], context: Context
+) -> None:
+    secrets["MICROSOFT_CLIENT_SECRET"] = "made-up"
+    options = {**HOST, "auth": "xoauth2", "username": "u", "tenant": "t", "client_id": "c"}
+    told = problems_of({**options, "login_url": "http://login.example"}, context)
+    assert set(told) == {"login_url"}
 
 
 def test_a_password_that_smtp_cannot_carry_is_found_at_the_start(

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.findings.scored import ACT, HIDE
 from bot.model import Action, Aspect, Finding, Kind, Severity, Target
 from bot.text import normalise, unmask
 from classifiers.onnx import BUNDLED, READS, SERIOUS_READS, rescaled
@@ -24,15 +25,7 @@ from classifiers.training.contrast import retold, sentences
 from classifiers.training.corpus import Line, Voice
 from classifiers.training.evasions import EVASIONS
 from classifiers.training.figures import auc, roc_auc, share
-from classifiers.training.labels import (
-    ACT,
-    HIDE,
-    KINDS,
-    LABELS,
-    NEVER_SERIOUS,
-    TOXICITY,
-    school_labels,
-)
+from classifiers.training.labels import KINDS, LABELS, NEVER_SERIOUS, TOXICITY, school_labels
 from classifiers.training.near import Known, without_duplicates
 from classifiers.training.prepare import group_of
 from classifiers.training.public import SETS, Example, benign, examples

@@ -103,6 +103,15 @@ def test_each_status_has_its_error(
     assert error.permanent is permanent
 
 
+def test_a_sign_in_that_ended_says_how_to_sign_in_again(
+    x: responses.RequestsMock, client: XClient
+) -> None:
+    x.get(MENTIONS, json={"title": "Unauthorized"}, status=401)
+    said = str(mentions(client))
+    assert "schoolgate connect" in said
+    assert "settings" not in said, "settings.toml refuses whatever looks like a secret"
+
+
 @pytest.mark.parametrize(
     "answer",
     [

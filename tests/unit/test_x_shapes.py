@@ -126,6 +126,14 @@ def test_pictures_videos_and_links_hang_on_a_comment() -> None:
     )
 
 
+@pytest.mark.parametrize("address", ["https://ex℀mple.com/", "http://[x/", "https://a]b.test"])
+def test_a_strangers_broken_link_stays_a_link_and_keeps_nothing_from_being_read(
+    address: str,
+) -> None:
+    comment = as_comment(a_post(entities={"urls": [{"expanded_url": address}]}))
+    assert comment.attachments == (Attachment(AttachmentKind.LINK, address),)
+
+
 def test_a_post_that_lacks_nearly_everything_is_still_a_comment() -> None:
     comment = as_comment({"id": "500", "created_at": "yesterday", "referenced_tweets": None})
     assert (comment.text, comment.author, comment.post_id) == ("", None, "")
@@ -416,6 +424,16 @@ def test_plain_http_is_for_this_machine_only(
     secrets |= OAUTH1
     options, _ = read_options({"handle": "Rossmore", "base_url": url, "user_id": 7}, context)
     assert (options.base_url, options.user_id) == (url, "7")
+
+
+@pytest.mark.parametrize("url", ["http://a.test", "https://", "http://[", 8041])
+def test_an_address_that_would_not_keep_tokens_safe_is_complained_of(
+    context: Context, secrets: dict[str, str], url: object
+) -> None:
+    secrets |= OAUTH1
+    with pytest.raises(SettingsError) as raised:
+        read_options({"handle": "Rossmore", "base_url": url}, context)
+    assert [problem.path for problem in raised.value.problems] == ["base_url"]
 
 
 def test_two_adapters_can_be_made_without_a_call(context: Context, secrets: dict[str, str]) -> None:
