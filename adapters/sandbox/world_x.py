@@ -157,6 +157,10 @@ class XWorld(Store):
         """Somebody at the school unhides it on x.com itself."""
         self.write("UPDATE x_posts SET hidden = 0 WHERE id = ?", int(post_id))
 
+    def x_hide_by_person(self, post_id: str) -> None:
+        """Somebody at the school hides it on x.com itself."""
+        self.write("UPDATE x_posts SET hidden = 1 WHERE id = ?", int(post_id))
+
     def x_posts(self) -> set[str]:
         """Every post that still exists."""
         return {str(row["id"]) for row in self.rows("SELECT id FROM x_posts")}

@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--start", type=Path, required=True, help="folder of MiniLM-L6's weights")
-    parser.add_argument("--weights", type=Path, help="trained weights; without it, those of `wider`")
+    parser.add_argument("--weights", type=Path, help="trained weights, else those of `wider`")
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--out", type=Path, default=BUNDLED)
     parser.add_argument("--version", required=True)

@@ -4,9 +4,9 @@ and once more when the corpus has grown.
     uv run --extra torch python -m classifiers.training.train --stage public --start MINILM_FOLDER
     uv run --extra torch python -m classifiers.training.train --stage school --start MINILM_FOLDER
 
-Then `more`, `again`, `last` and `wider` the same way. Seeds are fixed. A checkpoint is written every
-few minutes; the same command goes on from it. About 35, 30, 25, 26, 30 and 60 minutes (measured: two
-cores of 2019, the last on one of them), a few minutes on a GPU.
+Then `more`, `again`, `last` and `wider` the same way. Seeds are fixed. A checkpoint is written each
+few minutes; the same command goes on from it. About 35, 30, 25, 26, 30 and 60 minutes (measured:
+two cores of 2019, the last on one of them), a few minutes on a GPU.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ STAGES = {
     ),
 }
 """In this order. The corpus grew between them: version 2 read 7,600 lines in `school`, 16,000 in
-`more`, 18,300 in `again`, and 20,300 in `last`; version 3 went on from there with 23,700 in `wider`.
+`more`, 18,300 in `again`, and 20,300 in `last`; version 3 went on with 23,700 in `wider`.
 """
 
 _AFTER = {"school": "public", "more": "school", "again": "more", "last": "again", "wider": "last"}
