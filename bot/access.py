@@ -92,6 +92,17 @@ def may_see_trail(viewer: Viewer, case: CaseView) -> bool:
     return bool(seen_as & SAFEGUARDING if case.audience & SAFEGUARDING else seen_as)
 
 
+def may_read_reason(viewer: Viewer, case: CaseView, by: str, outcome: Outcome) -> bool:
+    """Whether, of a decision in a trail that they see, they may read the words as well.
+
+    About a newcomer these are the officer's own, who may know of an accusation that the viewer must
+    not hear of: others read them where a newcomer was put before them, else what was chosen.
+    """
+    if case.item_kind is not ItemKind.NEWCOMER or outcome is Outcome.UNSURE:
+        return True
+    return by == viewer.person_key or Role.COMMUNICATIONS_OFFICER in viewer.roles
+
+
 def may_decide(viewer: Viewer, case: CaseView, outcome: Outcome) -> bool:
     """Whether they may give this outcome.
 

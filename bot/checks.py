@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot import letters
 from bot.bootstrap import App
 from bot.errors import AdapterError, DataError, Problem
 from bot.hiding import KIND_SWITCH, switched
 from bot.keeping.backups import LATE
+from bot.letters.samples import SAMPLES
 from bot.model import CapabilityReport, CapabilityState
 from bot.ports import PlatformAdapter
 from bot.services.connection import connections_ending, days_left
@@ -62,6 +65,7 @@ def run_checks(app: App) -> Iterator[Finding]:
     yield _hiding(app)
     yield from _connections(app)
     yield _mail(app)
+    yield from wording_findings(app.data_dir)
     yield from _backups(app)
     yield _pages(app)
     if not app.settings.sign_in.second_factor:
@@ -278,6 +282,17 @@ def _mail(app: App) -> Finding:
         return Finding("mail", Severity.OK, app.mailer.check())
     except AdapterError as error:
         return Finding("mail", Severity.ERROR, str(error), "Mend [mail] in settings.toml.")
+
+
+def wording_findings(data_dir: Path) -> Iterator[Finding]:
+    """The school's own wording of letters, where there is some."""
+    for wrong in letters.unusable(data_dir / letters.OWN, SAMPLES):
+        yield Finding(
+            "letters",
+            Severity.ERROR,
+            f"The school's own wording of a letter cannot be used. {wrong}.",
+            f"Mend the file in {data_dir / letters.OWN}, or take it away to send ours.",
+        )
 
 
 def _pages(app: App) -> Finding:

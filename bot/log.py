@@ -61,6 +61,7 @@ class Event(StrEnum):
     RESTRICTED = "restricted"
     LIFTED = "lifted"
     STEP = "step"
+    FROM_NOW = "from_now"
     ENTERED = "entered"
     ADDED = "added"  # what earlier versions wrote of some notes
     HELD = "held"

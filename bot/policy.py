@@ -25,21 +25,6 @@ from bot.model import (
 )
 from bot.wording import reason, role_name
 
-LADDER: dict[Role, tuple[Role, ...]] = {
-    Role.COMMUNICATIONS_OFFICER: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS, Role.DSL),
-    Role.HEADTEACHER: (Role.CHAIR_OF_GOVERNORS, Role.DSL),
-    Role.CHAIR_OF_GOVERNORS: (Role.DSL, Role.DPO, Role.COMMUNICATIONS_OFFICER),
-    Role.DSL: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS),
-    Role.DPO: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS, Role.DSL),
-    Role.ICT_TECHNICIAN: (
-        Role.COMMUNICATIONS_OFFICER,
-        Role.HEADTEACHER,
-        Role.CHAIR_OF_GOVERNORS,
-        Role.DSL,
-    ),
-}
-"""Who steps in, in this order, for a role that nobody is left to hold."""
-
 WARN = "Beside the accusation, it also threatens the headteacher: decide now whether to warn."
 LAST_RUNG = (
     "It may accuse everybody who could be told, so the chair of governors is told all the same."
@@ -60,9 +45,7 @@ def judge(assessment: Assessment, policy: Policy) -> Verdict:
         return Verdict(Action.ALLOW, Urgency.NONE)
     conflict = _Conflict.of(assessment.findings, policy.people)
     needed = frozenset().union(*(row.told for row in acting)) | conflict.also_told
-    told, excluded, changes = _take_out(
-        needed or {Role.COMMUNICATIONS_OFFICER}, conflict, policy.people
-    )
+    told, excluded, changes = _take_out(needed or {Role.COMMUNICATIONS_OFFICER}, conflict, policy)
     reasons = (*(reason(finding) for finding in assessment.findings), *conflict.reasons, *changes)
     return Verdict(
         action=max((row.action for row in acting), key=lambda action: action.rank),
@@ -128,9 +111,10 @@ class _Conflict:
 
 
 def _take_out(
-    needed: Iterable[Role], conflict: _Conflict, people: Iterable[Person]
+    needed: Iterable[Role], conflict: _Conflict, policy: Policy
 ) -> tuple[frozenset[Role], frozenset[str], list[str]]:
     """Who is told once conflicts are out, who is excluded, and what changed, in sentences."""
+    people = policy.people
     holders = {role: {p.key for p in people if role in p.roles} for role in Role}
     # Deputies step in, but nobody is told in place of a headteacher who is accused but the ladder.
     for role in set(Role) - {Role.HEADTEACHER}:
@@ -139,7 +123,7 @@ def _take_out(
     free = {role for role in Role if holders[role] - conflict.keys}
     told, changes = set(), []
     for role in sorted(needed):
-        rung = next((rung for rung in (role, *LADDER[role]) if rung in free), None)
+        rung = next((rung for rung in (role, *policy.ladder[role]) if rung in free), None)
         if rung is None and not holders[role] and role is not conflict.role:
             rung = role  # nobody holds it, so nobody is in conflict: whoever gets it finds the case
         if rung is None:

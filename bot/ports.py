@@ -282,6 +282,8 @@ class Sandbox(Protocol):
 
     clock: Clock
     """The day's own clock: runs at normal speed and jumps forward from scene to scene."""
+    mailbox_url: str
+    """Where the letters that were sent can be read, on this machine alone."""
 
     @classmethod
     def open(cls, directory: Path) -> Self:

@@ -1,11 +1,11 @@
-"""Plain English for kinds and roles: the same words in letters, on pages and in reasons.
+"""Plain English for kinds, roles and reasons: the same words in letters, on pages and in reasons.
 
 Never "offence": whether something is one is not the machine's to say (policy.md, section 3).
 """
 
 from __future__ import annotations
 
-from bot.model import Finding, Kind, Role, Target
+from bot.model import Finding, Kind, Role, Target, Unsuitable
 
 _WHOM = {
     Target.PUPIL: "a pupil",
@@ -50,7 +50,26 @@ _ROLES = {
     Role.ICT_TECHNICIAN: "the ICT technician",
 }
 
+WHY = {
+    Unsuitable.UNDER_AGE: "Under age, or a pupil",
+    Unsuitable.STAFF: "A member of staff: advised not to follow",
+    Unsuitable.BUSINESS: "Business or spam",
+    Unsuitable.UNKNOWN: "Nobody knows who it is",
+    Unsuitable.OTHER: "Another reason",
+}
+"""Why somebody may not follow the school, as pages and the log say it."""
+
 _CERTAIN = frozenset({Kind.UNREAD_ATTACHMENT, Kind.UNREAD, Kind.UNSCORED})
+
+
+def not_suitable(why: Unsuitable, words: str) -> str:
+    """The reason as it is kept: what was chosen, then the person's own words, if any."""
+    return f"{WHY[why]}. {words}".strip()
+
+
+def chosen_reason(reason: str) -> str:
+    """Of such a reason, what was chosen; empty where nothing was."""
+    return next((chosen for chosen in WHY.values() if reason.startswith(f"{chosen}.")), "")
 
 
 def plain_name(kind: Kind, target: Target = Target.NONE) -> str:

@@ -148,7 +148,7 @@ class FacebookAdapter:
         self._met = met
         yield Page((), done, last=True)
 
-    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002  see below
+    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
         """Whoever wrote something that `fetch_comments` has read since the last call; one page.
 
         Where it has read nothing, the recent posts are read for it. Facebook lists no followers;
@@ -163,7 +163,13 @@ class FacebookAdapter:
                 met.add(part)
         now = self._clock.now()
         people = tuple(self._newcomer(*seen, now) for seen in met.authors.values())
-        yield Page(people, Cursor(now.isoformat()), last=True, problems=met.problems)
+        yield Page(
+            people,
+            Cursor(now.isoformat()),
+            last=True,
+            problems=met.problems,
+            followers=self._followers(cursor, now),
+        )
 
     def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:  # noqa: ARG002  there is no list
         raise Unsupported(NEWCOMERS_WHY)
@@ -260,6 +266,21 @@ class FacebookAdapter:
         if is_due and self._graph.percent_used < SLOW_FROM:
             return None, Cursor(now.isoformat())
         return self._recent(), Cursor(cursor.high_water)
+
+    def _followers(self, cursor: Cursor, now: datetime) -> int | None:
+        """How many follow the Page, asked once a day: never who. None where it was not asked, or
+        Facebook does not say; a count is not worth a failed reading.
+        """
+        if cursor.high_water[:10] == now.isoformat()[:10]:
+            return None
+        try:
+            said = self._graph.node(self._options.page_id, "id,followers_count")
+        except AdapterError as error:
+            if isinstance(error, SignedOut | Throttled):
+                raise
+            return None
+        count = said.get("followers_count")
+        return count if isinstance(count, int) and not isinstance(count, bool) else None
 
     def _newcomer(self, author: Author, at: datetime, permalink: str, now: datetime) -> Newcomer:
         return Newcomer(

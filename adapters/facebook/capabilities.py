@@ -20,6 +20,14 @@ _WARN_DAYS = 30
 NEWCOMERS_WHY = (
     "Facebook gives no list of followers: whoever is first seen to comment is shown instead."
 )
+REACTING_WHY = (
+    "Who reacted is not told to a Page either, only how many did: a reaction alone brings nobody "
+    "here."
+)
+"""Graph API reference, "Object Reactions": the edge returns the reaction of whoever asks, the Page
+itself, and `summary.total_count`.
+"""
+REQUESTS_WHY = "Nobody has to ask to follow a Page, and nobody can be approved or declined."
 
 MUTING_WHY = "Facebook lets a Page mute nobody. It can block people instead."
 
@@ -76,7 +84,7 @@ def matrix(graph: Graph, page_id: str, grants: Grants, now: datetime) -> list[Ca
     if read == _WORKS and grants.scopes is None and not comments:
         read = (CapabilityState.UNTESTED, "No comment was there to read, so nothing is proven yet.")
     ending = _ending(grants.ends, now)
-    newcomers = NEWCOMERS_WHY if read == _WORKS else f"{NEWCOMERS_WHY} {read[1]}"
+    newcomers = " ".join(filter(None, (NEWCOMERS_WHY, REACTING_WHY, read[1])))
     hide = _moderation(grants, any(flag(each, "can_hide") for each in comments))
     delete = _moderation(grants, any(flag(each, "can_remove") for each in comments))
     return [
@@ -85,6 +93,7 @@ def matrix(graph: Graph, page_id: str, grants: Grants, now: datetime) -> list[Ca
             Capability.READ_COMMENTS, read[0], " ".join(filter(None, (read[1], ending)))
         ),
         CapabilityReport(Capability.READ_NEWCOMERS, read[0], newcomers),
+        CapabilityReport(Capability.READ_REQUESTS, CapabilityState.IMPOSSIBLE, REQUESTS_WHY),
         CapabilityReport(Capability.OBSERVE, *read),
         CapabilityReport(Capability.HIDE, *hide),
         CapabilityReport(Capability.UNHIDE, *hide),

@@ -12,6 +12,7 @@ from adapters.sandbox.cast import SCHOOL_HANDLE
 from adapters.sandbox.day import DAY, perform, set_up
 from adapters.sandbox.graph_server import GraphServer
 from adapters.sandbox.mailbox import LOOPBACK, Mailbox
+from adapters.sandbox.mailbox_page import MailboxPages
 from adapters.sandbox.world import Platform, World
 from adapters.sandbox.x_server import XServer
 from bot.ports import Clock
@@ -28,6 +29,7 @@ class Stage:
     """
 
     clock: Clock
+    mailbox_url: str
 
     def __init__(self, directory: Path) -> None:
         with ExitStack() as undo:
@@ -43,6 +45,9 @@ class Stage:
             self._mailbox = Mailbox(directory / "mailbox")
             self._mail_port = self._mailbox.start()
             undo.callback(self._mailbox.close)
+            pages = MailboxPages(self._mailbox)
+            undo.callback(pages.close)
+            self.mailbox_url = pages.start()
             self._closing = undo.pop_all()
 
     @classmethod

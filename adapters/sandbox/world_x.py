@@ -179,6 +179,13 @@ class XWorld(Store):
         """This user takes another handle; the id stays."""
         self.write("UPDATE x_users SET handle = ? WHERE id = ?", handle, int(user_id))
 
+    def x_protect(self, *, lists_requests: bool = False) -> None:
+        """The school protects its account; API v1.1 lists who asks only where the app may, which is
+        rare (platforms.md)."""
+        with self.change():
+            self.write("UPDATE x_users SET protected = 1 WHERE ours")
+            self.set_note("x_lists_requests", "yes" if lists_requests else "")
+
     def x_request_follow(self, user_id: str) -> None:
         """This user asks to follow the protected account: `follow_request_received`."""
         self.x_relate(user_id, "request")

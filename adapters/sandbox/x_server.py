@@ -60,10 +60,11 @@ class Route:
     params: frozenset[str] = field(default_factory=frozenset)
     results: tuple[int, int, int] = (1, 100, 100)  # max_results: least, most, default
     access: Access = "any"
+    version: str = "2"
 
     def match(self, path: str) -> tuple[str, ...] | None:
         pattern = re.sub(r"\{\w+\}", "([^/]+)", self.path)
-        found = re.fullmatch(f"/2/{pattern}", path)
+        found = re.fullmatch(f"/{self.version}/{pattern}", path)
         return None if found is None else found.groups()
 
 
@@ -96,6 +97,8 @@ ROUTES = (
     Route("DELETE", "users/{id}/muting/{target}", 50, Endpoints.unmute, access="user"),
     Route("GET", "usage/tweets", 50, Endpoints.usage, frozenset(("days", "usage.fields")),
           access="app"),
+    Route("GET", "friendships/incoming.json", 15, Endpoints.incoming,
+          frozenset(("cursor", "stringify_ids")), access="user", version="1.1"),
 )  # fmt: skip
 
 

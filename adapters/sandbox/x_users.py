@@ -35,6 +35,20 @@ class UserEndpoints(Endpoint):
         """GET users/:id/followers: newest first (not promised, platforms.md)."""
         return self._related(call, "follower")
 
+    def incoming(self, _call: Call) -> Reply:
+        """GET 1.1/friendships/incoming: ids only, newest first; most apps may not (453)."""
+        if not self._world.note("x_lists_requests"):
+            detail = (
+                "You currently have access to a subset of X API V2 endpoints and limited v1.1 "
+                "endpoints only."
+            )
+            return Reply({"errors": [{"message": detail, "code": 453}]}, 403)
+        rows = self._world.rows(
+            "SELECT user FROM x_relations WHERE relation = 'request' ORDER BY n DESC"
+        )
+        ids = [str(row["user"]) for row in rows]
+        return Reply({"ids": ids, "next_cursor": 0, "previous_cursor": 0})
+
     def blocking(self, call: Call) -> Reply:
         """GET users/:id/blocking; blocking itself is for Enterprise (platforms.md): no route."""
         self._only_me(call)

@@ -6,25 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from itertools import count
 from typing import Self
 
 from adapters.x import shapes
 from adapters.x.capabilities import Matrix, own_id
-from adapters.x.client import FOLLOWERS_PAGE, LOOK_PAGE, PAGE, SWEEP_PAGE, Json, XClient
+from adapters.x.client import PAGE, Json, XClient
 from adapters.x.connect import XConnection, user_token
 from adapters.x.errors import Forbidden
+from adapters.x.followers import Followers
 from adapters.x.lookups import Lookups
 from adapters.x.marks import (
     CommentMarks,
-    FollowerMarks,
     Mark,
-    SweepMarks,
     comment_marks,
     cursor_for,
-    follower_marks,
     post_mark,
-    sweep_marks,
     walk,
 )
 from adapters.x.options import Credentials, XOptions, read_options
@@ -39,7 +35,6 @@ from bot.model import (
     Cursor,
     ItemKind,
     ItemRef,
-    Newcomer,
     Observation,
     Page,
     Presence,
@@ -55,22 +50,10 @@ UNSHOWN = (
     f"X shows only the newest {MENTIONS_SHOWN} mentions: older ones that came since the last poll "
     "could not be read."
 )
-FOLLOWERS_KNOWN = 200
-"""Ids kept to recognise where the new followers end."""
-FOLLOWER_PAGES = 50
-"""Pages of followers read in one run at most: each of the people on one is billed."""
-SMALL_PAGES = 5
-"""So many pages of a run are small; beyond them a flood is read in fewer calls."""
-COUNT_EVERY = 3600.0
-"""Seconds: where a trial sweeps at every poll, X is not asked each time how many there are."""
 GONE = "It is no longer on X."
-UNREAD_FOLLOWERS = (
-    f"More people followed since the last look than {FOLLOWER_PAGES} pages hold: the earlier ones "
-    "were not read."
-)
 
 
-class XAdapter(Restricting):
+class XAdapter(Followers, Restricting):
     """Reads and moderates one account through X's API v2.
 
     Cost: an empty poll is free; authors and conversation heads are looked up once each; the first
@@ -140,56 +123,6 @@ class XAdapter(Restricting):
             yield self._comments(listing, cursor_for(state, cursor, last), last, problems)
         if sweep:
             yield from self._sweep(state, cursor)
-
-    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
-        """Newest followers, page by page until one holds nobody new: X promises no order.
-
-        The very first run reads one page. Pages are small at first, for whoever is on them is
-        billed: a day with 20 new followers reads 25 people.
-        """
-        state = follower_marks(cursor)
-        first_run = not cursor.high_water
-        known = set(state.known)
-        pages = count(1)
-        size = FOLLOWERS_PAGE if first_run else LOOK_PAGE
-
-        def fetch(mark: Mark) -> Json:
-            grown = next(pages) > SMALL_PAGES
-            return self._followers(mark, FOLLOWERS_PAGE if grown else size)
-
-        for number, (listing, mark, end) in enumerate(
-            walk(fetch, Mark(token=state.token)), start=1
-        ):
-            fresh = [row for row in listing.rows if row["id"] not in known]
-            state = replace(
-                state, token=mark.token, fresh=(*state.fresh, *(row["id"] for row in fresh))
-            )
-            met = not fresh
-            last = end or met or first_run or number == FOLLOWER_PAGES
-            problems = listing.problems
-            if last and not (end or met or first_run):
-                problems += (UNREAD_FOLLOWERS,)
-            if last:
-                newest = tuple(dict.fromkeys((*state.fresh, *state.known)))
-                state = FollowerMarks(known=newest[:FOLLOWERS_KNOWN])
-            here = cursor_for(state, cursor, last)
-            yield Page(self._people(fresh), here, last, problems=problems, billed=len(listing.rows))
-            if last:
-                return
-
-    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
-        """All followers, a thousand a page; at the end X's own count tells how many it withheld."""
-        state = sweep_marks(cursor)
-        for listing, mark, end in walk(
-            lambda mark: self._followers(mark, SWEEP_PAGE), Mark(token=state.token)
-        ):
-            state = replace(state, token=mark.token, read=state.read + len(listing.rows))
-            people, billed, missing = self._people(listing.rows), len(listing.rows), 0
-            if end:
-                missing, billed = max(0, self._counted() - state.read), billed + 1
-                state = SweepMarks(swept_at=self._clock.now().isoformat())
-            here = cursor_for(state, cursor, end)
-            yield Page(people, here, end, missing, listing.problems, billed)
 
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """Still there or gone. Whether a reply is hidden cannot be read back on X: no field of a
@@ -274,22 +207,6 @@ class XAdapter(Restricting):
     def _mentions(self, mark: Mark) -> Json:
         return self._client.mentions(self._own_id, since_id=mark.since, token=mark.token)
 
-    def _followers(self, mark: Mark, size: int) -> Json:
-        return self._client.followers(self._own_id, token=mark.token, max_results=size)
-
-    def _counted(self) -> int:
-        """How many followers X itself counts; 0 where it does not say, or was asked just now."""
-        if self._clock.monotonic() - self._counted_at < COUNT_EVERY:
-            return 0
-        self._counted_at = self._clock.monotonic()
-        metrics = shapes.said(self._client.me()).get("public_metrics") or {}
-        counted = metrics.get("followers_count")
-        return counted if isinstance(counted, int) else 0
-
-    def _people(self, rows: Sequence[Json]) -> tuple[Newcomer, ...]:
-        now = self._clock.now()
-        return tuple(shapes.newcomer(row, self.account, now) for row in rows)
-
     def _sweep_due(self, state: CommentMarks) -> bool:
         """A mark from the future is a clock that was set back: sweep, rather than never again."""
         passed = self._clock.now().timestamp() - state.swept_at
@@ -343,7 +260,8 @@ class XAdapter(Restricting):
             )
 
         said = (*listing.problems, *problems, *nameless, *unclear)
-        return Page(tuple(map(comment, rows)), cursor, last, problems=said)
+        asking = self._people(self._lookups.take_requests())
+        return Page((*map(comment, rows), *asking), cursor, last, problems=said)
 
 
 def _observed(

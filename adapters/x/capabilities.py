@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from adapters.x import shapes
-from adapters.x.client import FEWEST_POSTS, Json, XClient
+from adapters.x.client import FEWEST_POSTS, XClient
 from adapters.x.options import XOptions
 from bot.errors import AdapterError, Denied, SignedOut, Unsupported, WritesStopped
 from bot.model import Capability, CapabilityReport, CapabilityState
 
+T = TypeVar("T")
+
 _TRIED = (Capability.HIDE, Capability.UNHIDE, Capability.MUTE)
 _NO_POST = "1"
 """X has no such post: that it says so proves the look-up, free of charge."""
+
+
+REQUESTS_PUBLIC = "The school's account is public, so nobody has to ask."
+REQUESTS_LISTED = (
+    "X lists who asks. It lets no program accept or decline: that is done on "
+    "x.com/follower_requests."
+)
+REQUESTS_WHY = (
+    "Whoever asks to follow and also writes to the school is seen all the same; look at the rest "
+    "on x.com/follower_requests."
+)
 
 
 def own_id(client: XClient, options: XOptions) -> str:
@@ -54,13 +68,36 @@ class Matrix:
     def _reading(self, user_id: str) -> Iterator[CapabilityReport]:
         client = self._client
         yield _probed(
-            Capability.READ_OWN_POSTS, lambda: client.own_posts(user_id, max_results=FEWEST_POSTS)
+            Capability.READ_OWN_POSTS,
+            lambda: client.own_posts(user_id, max_results=FEWEST_POSTS),
+            shapes.listing,
         )
         yield _probed(
-            Capability.READ_COMMENTS, lambda: client.mentions(user_id, max_results=FEWEST_POSTS)
+            Capability.READ_COMMENTS,
+            lambda: client.mentions(user_id, max_results=FEWEST_POSTS),
+            shapes.listing,
         )
-        yield _probed(Capability.READ_NEWCOMERS, lambda: client.followers(user_id, max_results=1))
+        yield _probed(
+            Capability.READ_NEWCOMERS,
+            lambda: client.followers(user_id, max_results=1),
+            shapes.listing,
+        )
+        yield self._requests()
         yield _probed(Capability.OBSERVE, lambda: client.posts([_NO_POST]), shapes.lookup)
+
+    def _requests(self) -> CapabilityReport:
+        """Nobody has to ask to follow a public account. A protected one's list is tried at once: it
+        is free, and most apps may not read it."""
+        requests = Capability.READ_REQUESTS
+        if not self._client.protected:
+            return CapabilityReport(requests, CapabilityState.UNTESTED, REQUESTS_PUBLIC)
+        found = _probed(requests, self._client.incoming, lambda listed: listed)
+        if found.state is CapabilityState.WORKS:
+            return CapabilityReport(requests, found.state, REQUESTS_LISTED)
+        # No permission could be given to the token: X keeps this from most apps (platforms.md).
+        refused = found.state is CapabilityState.DENIED
+        state = CapabilityState.IMPOSSIBLE if refused else found.state
+        return CapabilityReport(requests, state, f"{found.why} {REQUESTS_WHY}")
 
     def _writing(self) -> Iterator[CapabilityReport]:
         """`x-access-level: read` proves that nothing can be written; more proves nothing, for a
@@ -89,7 +126,7 @@ class Matrix:
 
 
 def _probed(
-    capability: Capability, ask: Callable[[], Json], read: Callable[[Json], object] = shapes.listing
+    capability: Capability, ask: Callable[[], T], read: Callable[[T], object]
 ) -> CapabilityReport:
     try:
         read(ask())

@@ -15,7 +15,7 @@ from adapters.http import ApiSession, answered_at, guard_logs
 from adapters.x.errors import calling
 from adapters.x.options import Credentials
 from adapters.x.windows import Windows
-from bot.errors import AdapterError
+from bot.errors import AdapterError, Denied
 from bot.ports import Context
 
 Json = Mapping[str, Any]
@@ -30,6 +30,11 @@ LOOK_PAGE = 5
 """Every user that comes back is billed (platforms.md), and nearly always none of them is new."""
 SWEEP_PAGE = 1000
 """A sweep reads everybody anyway: in as few calls as X allows."""
+
+NO_OAUTH1 = (
+    "X lists who asks to follow only to the four OAuth 1.0a secrets, not to a connected sign-in. "
+    "Look on x.com/follower_requests."
+)
 
 _POST_FIELDS = [
     "attachments", "author_id", "conversation_id", "created_at", "entities",
@@ -82,21 +87,40 @@ class XClient:
         self._date_seen = context.date_seen
         self._windows = Windows(context.clock)
         self._local = threading.local()
+        self.protected: bool | None = None
+        """Whether only approved people follow the account, as `me` last said; None: not asked."""
         self.access_level = ""
         """What X last said this token may do: "read", "read-write" or more; "" if it did not."""
         guard_logs(
-            "tweepy.client", "tweepy.auth", "requests_oauthlib.oauth1_auth",
+            "tweepy.api", "tweepy.client", "tweepy.auth", "requests_oauthlib.oauth1_auth",
             "oauthlib.oauth1.rfc5849", "oauthlib.oauth1.rfc5849.signature",
             "urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry",
         )  # fmt: skip
 
     def me(self) -> Json:
-        return self._ask(
+        answer = self._ask(
             "see whose sign-in this is",
             tweepy.Client.get_me,
             _Bill("user"),
-            user_fields=["public_metrics"],
+            user_fields=["protected", "public_metrics"],
         )
+        protected = (answer.get("data") or {}).get("protected")
+        self.protected = protected if isinstance(protected, bool) else None
+        return answer
+
+    def incoming(self) -> Sequence[str]:
+        """The ids of those who ask to follow the account, newest first, 5,000 at most; free.
+
+        Only API v1.1 lists them (docs.x.com, GET friendships/incoming), for an OAuth 1.0a sign-in,
+        and most apps may not call it: 403 with code 453.
+        """
+        if self._credentials.oauth1 is None:
+            raise Denied(NO_OAUTH1)
+        api = tweepy.API(tweepy.OAuth1UserHandler(*self._credentials.oauth1))
+        api.session = ApiSession(self._base_url)
+        with calling("read who asks to follow", self._clock):
+            ids = api.incoming_friendships(stringify_ids=True)
+        return [str(each) for each in ids]
 
     def own_posts(
         self,
@@ -172,7 +196,7 @@ class XClient:
             tweepy.Client.get_users,
             _Bill("user", len(ids), len(ids)),
             ids=list(ids),
-            user_fields=["connection_status"],
+            user_fields=_USER_FIELDS,
         )
 
     def blocked(self, *, token: str = "") -> Json:

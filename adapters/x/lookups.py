@@ -25,6 +25,7 @@ class Lookups:
         self._own_id = own_id
         self._authors: dict[str, Author] = {}
         self._heads: dict[str, bool] = {}
+        self._asking: dict[str, Json] = {}
 
     def authors(self, rows: Iterable[Json]) -> tuple[dict[str, Author], tuple[str, ...]]:
         """The authors of these posts by id, and a problem where X did not tell some of them.
@@ -44,7 +45,14 @@ class Lookups:
                 problems = ("X did not tell the names of some authors.",)
             for native_id, row in found.items():
                 _remember(self._authors, native_id, shapes.author(row, self._own_id))
+                if shapes.asks_to_follow(row):
+                    self._asking[native_id] = row
         return {each: self._authors.get(each, Author(each)) for each in ids}, problems
+
+    def take_requests(self) -> tuple[Json, ...]:
+        """Whoever was met as an author and asks to follow, each once: it cost nothing more."""
+        met, self._asking = tuple(self._asking.values()), {}
+        return met
 
     def began_here(self, rows: Iterable[Json]) -> tuple[dict[str, bool], tuple[str, ...]]:
         """Whether the school began these posts' conversations, by the conversation's id.

@@ -37,11 +37,15 @@ class CommentMarks:
 
 @dataclass(frozen=True, slots=True)
 class FollowerMarks:
-    """The newest followers that are known, newest first; `fresh` and `token` belong to a run."""
+    """The newest followers that are known, newest first; `fresh` and `token` belong to a run.
+
+    `asking` are those whose open requests were looked up already.
+    """
 
     known: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     token: str = ""
+    asking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def follower_marks(cursor: Cursor) -> FollowerMarks:
         known=tuple(map(str, stored.get("known") or ())),
         fresh=tuple(map(str, stored.get("fresh") or ())),
         token=str(stored.get("token") or ""),
+        asking=tuple(map(str, stored.get("asking") or ())),
     )
 
 

@@ -28,6 +28,9 @@ from bot.model import (
 Json = Mapping[str, Any]
 
 PLATFORM = "x"
+ANSWER_THERE = (
+    "X lets no program accept or decline: decide here, then do so on x.com/follower_requests"
+)
 _MEDIA = {
     "photo": AttachmentKind.PHOTO,
     "video": AttachmentKind.VIDEO,
@@ -196,7 +199,9 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
         "verified": "no" if verified == "none" else str(verified),
         "picture": _picture(row),
     }
-    requested = "follow_request_received" in (row.get("connection_status") or ())
+    requested = asks_to_follow(row)
+    if requested:
+        facts["to answer it"] = ANSWER_THERE
     return Newcomer(
         ref=ItemRef(PLATFORM, ItemKind.NEWCOMER, who.native_id, account),
         account=account,
@@ -207,6 +212,11 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
         permalink=f"https://x.com/{who.handle}" if who.handle else "",
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+def asks_to_follow(row: Json) -> bool:
+    """Whether a user object says that they asked to follow the account, which is protected."""
+    return "follow_request_received" in (row.get("connection_status") or ())
 
 
 def _picture(row: Json) -> str:

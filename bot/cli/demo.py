@@ -170,7 +170,8 @@ def _play_live(app: App, sandbox: Sandbox, pace: float, stop: Event) -> None:
     for person in people:
         roles = ", ".join(role.replace("_", " ") for role in sorted(person.roles))
         _screen.print(f"  {person.email}  {roles}", markup=False, highlight=False)
-    _screen.print("The letters are in the folder's mailbox/. Ctrl-C ends the demo.\n")
+    _screen.print(f"The letters that are sent: {sandbox.mailbox_url} (everybody's). ", end="")
+    _screen.print("Ctrl-C ends the demo.\n")
     for account in app.adapters:
         prove_capabilities(app, account)
     for sentence in play_day(app, sandbox):

@@ -11,12 +11,10 @@ from jinja2 import TemplateError
 from bot import letters
 from bot.cli.common import DEFAULT_DATA, DataOption
 from bot.errors import DataError
+from bot.letters import OWN
 from bot.letters.samples import SAMPLES
 
 app = typer.Typer(help="The wording of the letters.", no_args_is_help=True)
-
-OWN = "letters"
-"""The folder in the data folder that holds the school's own wording: NAME/{subject.txt, …}."""
 
 
 @app.callback()
@@ -43,8 +41,8 @@ def preview(
         wording = letters.word(name, SAMPLES[name], data / OWN)
     except (TemplateError, ValueError, OSError) as error:
         raise DataError(
-            f"The wording of “{name}” in {data / OWN} cannot be used: {error} Until it is mended, "
-            "Schoolgate sends its own."
+            f"The wording of “{name}” in {data / OWN} cannot be used: {error} "
+            "Schoolgate does not start before it is mended."
         ) from error
     print(f"Subject: {wording.subject}\n\n{wording.text}")
     if html is not None:
@@ -54,14 +52,15 @@ def preview(
 
 @app.command()
 def check(data: DataOption = DEFAULT_DATA) -> None:
-    """Try the wording of every letter; 1 where one cannot be used."""
-    bad = 0
-    for name, facts in sorted(SAMPLES.items()):
-        own = [part for part in letters.PARTS if (data / OWN / name / part).exists()]
-        try:
-            letters.word(name, facts, data / OWN)
-            print(f"{name}: good" + (f" (your own {', '.join(own)})" if own else ""))
-        except (TemplateError, ValueError, OSError) as error:
-            bad += 1
-            print(f"{name}: CANNOT BE USED, so Schoolgate sends its own. {error}")
-    raise typer.Exit(1 if bad else 0)
+    """Try the school's own wording; 1 where some cannot be used: then Schoolgate does not start."""
+    folder = data / OWN
+    wrong = letters.unusable(folder, SAMPLES)
+    for line in wrong:
+        print(f"CANNOT BE USED: {line}")
+    for name in sorted(SAMPLES):
+        own = [part for part in letters.PARTS if (folder / name / part).exists()]
+        if own and not any(line.startswith((f"{name}:", f"{name}/")) for line in wrong):
+            print(f"{name}: good (your own {', '.join(own)})")
+    if not wrong:
+        print("Every letter can be sent.")
+    raise typer.Exit(1 if wrong else 0)

@@ -47,7 +47,9 @@ def route(
         if found is None:
             raise NotAllowed("There is no such case, or it is not for you.")
         day = day_of(SystemClock().now())
-        told = people_told(found.audience, found.excluded, chosen.policy.people, day)
+        told = people_told(
+            found.audience, found.excluded, chosen.policy.people, day, chosen.policy.ladder
+        )
     finally:
         store.close()
     print("By the policy's table:", ", ".join(role_name(role) for role in sorted(found.audience)))

@@ -23,6 +23,8 @@ from bot.clock import SystemClock
 from bot.cycle import prove_capabilities, run_cycle
 from bot.errors import DataError, Problem, SettingsError
 from bot.jobs import Timetable
+from bot.letters import OWN, unusable
+from bot.letters.samples import SAMPLES
 from bot.settings import secret_reader
 from bot.web import serve
 
@@ -56,6 +58,8 @@ def run(
         raise DataError(f"{data} holds the demo's made-up school. Name another folder with --data.")
     with sole_owner(data):
         program_log.configure(data)
+        if wrong := unusable(data / OWN, SAMPLES):
+            raise SettingsError([Problem(str(data / OWN), line) for line in wrong])
         clock = SystemClock()
         app = build_app(chosen, clock=clock, data_dir=data, secret=secret_reader(os.environ))
         try:

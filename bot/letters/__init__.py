@@ -7,7 +7,7 @@ letters/NAME/; wording that cannot be used is left aside, and ours is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -27,10 +27,13 @@ from jinja2 import (
     TemplateError,
     select_autoescape,
 )
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.model import Mail
 
+OWN = "letters"
+"""The folder in the data folder that holds the school's own wording: NAME/{subject.txt, …}."""
 PARTS = ("subject.txt", "body.txt", "body.html")
 _LONGEST_SUBJECT = 150  # a phone shows 40; a line of a letter may hold 998 (RFC 5322, 2.1.1)
 _log = structlog.get_logger("schoolgate.letters")
@@ -85,6 +88,44 @@ def problems(wording: Wording, facts: Mapping[str, object]) -> list[str]:
     return found
 
 
+def unusable(folder: Path, samples: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """What is wrong with the school's own wording in `folder`, each naming file and placeholder.
+
+    Every letter is tried with its sample's facts; a folder or file of another name is wrong too,
+    for it would never be sent.
+    """
+    found = [
+        f"{path.relative_to(folder)}: there is no such letter or part; the letters are "
+        f"{', '.join(sorted(samples))}, each with {', '.join(PARTS)}"
+        for path in sorted(folder.glob("*/*"))
+        if path.is_file() and not (path.parent.name in samples and path.name in PARTS)
+    ]
+    for name, facts in sorted(samples.items()):
+        if not any((folder / name / part).exists() for part in PARTS):
+            continue
+        try:
+            unknown = list(_unknown(name, facts, folder))
+            found += unknown
+            if not unknown:
+                word(name, facts, folder)
+        except (TemplateError, ValueError, OSError) as error:
+            found.append(f"{name}: {error}")
+    return found
+
+
+def _unknown(name: str, facts: Mapping[str, object], folder: Path) -> Iterator[str]:
+    """Placeholders that no letter of this name fills, also in words that the sample leaves out."""
+    for part in PARTS:
+        file = folder / name / part
+        if file.exists():
+            tree = _environment(folder).parse(file.read_text("utf-8"))
+            for placeholder in sorted(find_undeclared_variables(tree) - facts.keys()):
+                yield (
+                    f"{name}/{part}: nothing is known to put in place of "
+                    f"{{{{ {placeholder} }}}}; there are {', '.join(sorted(facts))}"
+                )
+
+
 def render(
     template: str,
     facts: Mapping[str, object],
@@ -133,17 +174,20 @@ def names() -> list[str]:
 
 
 def _part(name: str, facts: Mapping[str, object], folder: Path | None) -> str:
+    said = _environment(folder).get_template(name).render(facts)
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
     ours = PackageLoader("bot", "letters")
     loader = ChoiceLoader([FileSystemLoader(folder), ours]) if folder else ours
-    environment = ImmutableSandboxedEnvironment(
+    return ImmutableSandboxedEnvironment(
         loader=loader,
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    said = environment.get_template(name).render(facts)
-    return said.encode("utf-8", "replace").decode("utf-8")
 
 
 def _one_line(text: str) -> str:

@@ -5,7 +5,7 @@ Standard library only; everything here is a frozen value. Times are aware dateti
 
 from __future__ import annotations
 
-from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step
+from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step, Unsuitable
 from bot.model.delivery import (
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
@@ -38,6 +38,7 @@ from bot.model.incoming import (
 )
 from bot.model.judgement import (
     EXPLANATION,
+    LADDER,
     Action,
     Aspect,
     Assessment,
@@ -59,6 +60,7 @@ from bot.model.judgement import (
 __all__ = [
     "ACTIVE_EFFECTS",
     "EXPLANATION",
+    "LADDER",
     "NOTES",
     "PERSON_EFFECTS",
     "Action",
@@ -102,6 +104,7 @@ __all__ = [
     "Stream",
     "Target",
     "Text",
+    "Unsuitable",
     "Urgency",
     "Verdict",
     "digest_of",

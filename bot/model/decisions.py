@@ -65,3 +65,13 @@ NOTES = (
     Step.LINK,
 )
 """The steps that one writes down, in the order in which one chooses."""
+
+
+class Unsuitable(StrEnum):
+    """Why somebody may not follow the school; `OTHER` needs words."""
+
+    UNDER_AGE = "under_age"
+    STAFF = "staff"
+    BUSINESS = "business"
+    UNKNOWN = "unknown"
+    OTHER = "other"

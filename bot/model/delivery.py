@@ -78,6 +78,7 @@ class Capability(StrEnum):
     READ_OWN_POSTS = "read_own_posts"
     READ_COMMENTS = "read_comments"
     READ_NEWCOMERS = "read_newcomers"
+    READ_REQUESTS = "read_requests"
     OBSERVE = "observe"
     HIDE = "hide"
     UNHIDE = "unhide"
@@ -132,6 +133,7 @@ class Page:
     resume mark. `not_visible` counts what the platform says is there but does not return.
     `problems` are plain sentences about what this page could not hold; one makes the poll partial.
     `billed` counts what the platform charges for on it, a person read twice a day counted twice.
+    `followers` is how many follow the account, where the platform says so on this page.
     """
 
     items: tuple[Item, ...]
@@ -140,6 +142,7 @@ class Page:
     not_visible: int = 0
     problems: tuple[str, ...] = ()
     billed: int = 0
+    followers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

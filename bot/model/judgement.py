@@ -220,15 +220,33 @@ class PolicyRow:
     unless: frozenset[Aspect] = frozenset()
 
 
+LADDER: Mapping[Role, tuple[Role, ...]] = {
+    Role.COMMUNICATIONS_OFFICER: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS, Role.DSL),
+    Role.HEADTEACHER: (Role.CHAIR_OF_GOVERNORS, Role.DSL),
+    Role.CHAIR_OF_GOVERNORS: (Role.DSL, Role.DPO, Role.COMMUNICATIONS_OFFICER),
+    Role.DSL: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS),
+    Role.DPO: (Role.HEADTEACHER, Role.CHAIR_OF_GOVERNORS, Role.DSL),
+    Role.ICT_TECHNICIAN: (
+        Role.COMMUNICATIONS_OFFICER,
+        Role.HEADTEACHER,
+        Role.CHAIR_OF_GOVERNORS,
+        Role.DSL,
+    ),
+}
+"""Who steps in, in this order, for a role that nobody is left to hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The school's table, its people, and from which score on a label counts as found.
 
     `thresholds` maps a classifier's label to (mild from, serious from), both 0..1. `names` are
     children's names that the school knows, in plain form; they are shown and logged nowhere.
+    `ladder` is who steps in, in this order, for a role that nobody is left to hold.
     """
 
     rows: tuple[PolicyRow, ...]
     people: tuple[Person, ...] = ()
     thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    ladder: Mapping[Role, tuple[Role, ...]] = field(default_factory=lambda: LADDER)

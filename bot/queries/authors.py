@@ -1,20 +1,32 @@
-"""Repeat authors: who wrote what people confirmed as breaches, and what was done about it."""
+"""Repeat authors, and the handles that the school knows to be parents'."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.access import Viewer, may_see_restrictions
+from bot.access import Viewer, may_see_restrictions, may_vet
 from bot.queries.seen import cases_with_items, looking, may_see_text, steps_are_theirs
 from bot.settings import Settings
 from bot.store import Store
 from bot.store import tables as t
 from bot.store.authors import accuses, author_key, breaches_query
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One handle of a parent."""
+
+    id: int
+    platform: str
+    handle: str
+    confirmed_by: str
+    confirmed_on: date
+    expires_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,22 @@ class AuthorLine:
     count: int
     last_at: datetime
     steps: tuple[tuple[str, str, datetime], ...]
+
+
+def list_register(store: Store, viewer: Viewer) -> list[RegisterLine]:
+    """The parents' register, by handle."""
+    if not may_vet(viewer):
+        return []
+    query = sa.select(
+        t.register.c.id,
+        t.register.c.platform,
+        t.register.c.handle,
+        t.register.c.confirmed_by,
+        t.register.c.confirmed_on,
+        t.register.c.expires_on,
+    ).order_by(t.register.c.platform, t.register.c.handle)
+    with looking(store) as connection:
+        return [RegisterLine(*row) for row in connection.execute(query)]
 
 
 def list_authors(

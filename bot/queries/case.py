@@ -33,6 +33,7 @@ from bot.queries.cases import (
     found_in,
     knows_what_was_found,
     name_of,
+    reason_for,
     safeguarding_beside,
 )
 from bot.queries.offered import offered_to, platform_cannot
@@ -202,7 +203,7 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         knows = knows_what_was_found(viewer, view)
         machine = _machine(connection, row.reading_id) if knows else None
         effects = _effects(connection, row.id, named=trail)
-        decisions = _decisions(connection, row.id) if trail else None
+        decisions = _decisions(connection, viewer, view, row.id) if trail else None
         cannot = platform_cannot(connection, row.account, row.can_hide)
         edges = edges_of(connection, [row.item_id])
     gone = Presence(row.presence) is Presence.GONE
@@ -355,13 +356,18 @@ def _effects(connection: sa.Connection, case_id: int, *, named: bool) -> tuple[E
     )
 
 
-def _decisions(connection: sa.Connection, case_id: int) -> tuple[DecisionLine, ...]:
+def _decisions(
+    connection: sa.Connection, viewer: Viewer, case: access.CaseView, case_id: int
+) -> tuple[DecisionLine, ...]:
     rows = connection.execute(
         sa.select(t.decision)
         .where(t.decision.c.case_id == case_id)
         .order_by(t.decision.c.id.desc())
     )
-    return tuple(DecisionLine(row.person, Outcome(row.outcome), row.reason, row.at) for row in rows)
+    return tuple(
+        DecisionLine(row.person, Outcome(row.outcome), reason_for(viewer, case, row), row.at)
+        for row in rows
+    )
 
 
 def _will_be_hidden(row: Any, effects: Sequence[EffectLine]) -> bool:

@@ -27,6 +27,7 @@ from bot.queries.narrow import CASES, EVERYTHING, Narrow, Tab, beside_lines, nar
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, views_of
 from bot.store import Store
 from bot.store import tables as t
+from bot.wording import chosen_reason
 
 PER_PAGE = 50
 MOST = 500
@@ -214,6 +215,14 @@ def knows_what_was_found(viewer: Viewer, view: access.CaseView) -> bool:
         key == viewer.person_key for key, _ in view.stand_ins
     )
     return bool(told) or access.may_see_trail(viewer, view)
+
+
+def reason_for(viewer: Viewer, case: access.CaseView, decision: Any) -> str:
+    """The words of a decision as this viewer may read them."""
+    outcome = Outcome(decision.outcome)
+    if access.may_read_reason(viewer, case, decision.person, outcome):
+        return str(decision.reason)
+    return chosen_reason(decision.reason)
 
 
 def safeguarding_beside(viewer: Viewer, view: access.CaseView) -> tuple[Role, ...]:

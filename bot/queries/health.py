@@ -37,6 +37,7 @@ _DOING = {
     Capability.READ_OWN_POSTS: "reading the school’s own posts",
     Capability.READ_COMMENTS: "reading comments",
     Capability.READ_NEWCOMERS: "reading newcomers",
+    Capability.READ_REQUESTS: "seeing who asks to follow",
     Capability.OBSERVE: "looking again at comments",
     Capability.HIDE: "hiding",
     Capability.UNHIDE: "making visible again",

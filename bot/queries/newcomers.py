@@ -1,22 +1,16 @@
-"""Newcomers with their facts, who is restricted, the parents' register."""
+"""Newcomers who wait for a decision, with the platform's facts and what they say themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.access import Viewer, may_see_restrictions, may_vet
-from bot.model import (
-    CaseStatus,
-    EffectStatus,
-    ItemKind,
-    Presence,
-    Restriction,
-)
+from bot.access import Viewer, may_vet
+from bot.model import CaseStatus, ItemKind, Presence
 from bot.queries.cases import PER_PAGE, edges_of
 from bot.queries.seen import cases_with_items, looking, may_settle
 from bot.rules.newcomers import Pointer, Pointing, School, pointers
@@ -68,43 +62,6 @@ class NewcomerLine:
 
 
 _BUSINESS = {Pointing.BUSINESS, Pointing.ADULT, Pointing.FOLLOW_BACK}
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictionLine:
-    """One person who is (or was) blocked, muted or removed; `standing` says how sure that is."""
-
-    ref: str
-    case_ref: str
-    platform: str
-    account: str
-    name: str
-    handle: str
-    permalink: str
-    kind: Restriction
-    person: str
-    reason: str
-    at: datetime
-    until: datetime | None
-    is_over: bool
-    is_task: bool
-    standing: str
-    said_by: str
-    confirmed_at: datetime | None
-    ended_by: str
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterLine:
-    """One handle of a parent."""
-
-    id: int
-    platform: str
-    handle: str
-    confirmed_by: str
-    confirmed_on: date
-    expires_on: date
 
 
 def list_newcomers(
@@ -176,8 +133,19 @@ def count_newcomers(store: Store, viewer: Viewer, now: datetime | None = None) -
         return int(connection.scalar(query) or 0)
 
 
-def count_baseline(store: Store, viewer: Viewer) -> dict[str, int]:
-    """How many from before the first start nobody has looked at, by account."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How many from before the first start nobody has looked at; `left_by` chose, at `left_at`, to
+    decide only about newcomers from then on.
+    """
+
+    people: int
+    left_by: str = ""
+    left_at: datetime | None = None
+
+
+def count_baseline(store: Store, viewer: Viewer) -> dict[str, Before]:
+    """Those from before the first start, by account."""
     if not may_vet(viewer):
         return {}
     has_case = sa.exists().where(t.case.c.item_id == t.item.c.id).correlate(t.item)
@@ -187,52 +155,43 @@ def count_baseline(store: Store, viewer: Viewer) -> dict[str, int]:
         .group_by(t.item.c.account)
     )
     with looking(store) as connection:
-        return {row.account: row.people for row in connection.execute(query)}
-
-
-def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[RestrictionLine]:
-    """Who is blocked, muted or removed, newest first; what was lifted comes last."""
-    if not may_see_restrictions(viewer):
-        return []
-    query = (
-        sa.select(
-            t.restriction,
-            t.case.c.ref.label("case_ref"),
-            t.item.c.platform,
-            t.item.c.account,
-            t.item.c.author_name,
-            t.item.c.author_handle,
-            t.item.c.permalink,
-            t.effect.c.status.label("effect_status"),
-            t.effect.c.confirmed_at.label("done_at"),
-        )
-        .select_from(
-            t.restriction.join(t.case, t.case.c.id == t.restriction.c.case_id)
-            .join(t.item, t.item.c.id == t.restriction.c.item_id)
-            .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
-        )
-        .where(~accuses({viewer.person_key}))
-        .order_by(t.restriction.c.ended_at.is_not(None), t.restriction.c.id.desc())
-    )
-    with looking(store) as connection:
+        left = {row.account: row for row in connection.execute(sa.select(t.newcomers_only))}
         rows = connection.execute(query).all()
-    return [_restriction(row, now) for row in rows]
+    return {
+        row.account: Before(row.people, left[row.account].person, left[row.account].at)
+        if row.account in left
+        else Before(row.people)
+        for row in rows
+    }
 
 
-def list_register(store: Store, viewer: Viewer) -> list[RegisterLine]:
-    """The parents' register, by handle."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many follow an account on a day, and on the last day before that on which it was
+    counted; a number, not a list of anybody.
+    """
+
+    people: int
+    day: date
+    before: int | None = None
+    before_day: date | None = None
+
+
+def follower_counts(store: Store, viewer: Viewer) -> dict[str, Count]:
+    """The newest count by account, where the platform gives one."""
     if not may_vet(viewer):
-        return []
-    query = sa.select(
-        t.register.c.id,
-        t.register.c.platform,
-        t.register.c.handle,
-        t.register.c.confirmed_by,
-        t.register.c.confirmed_on,
-        t.register.c.expires_on,
-    ).order_by(t.register.c.platform, t.register.c.handle)
+        return {}
+    found: dict[str, Count] = {}
+    newest_first = sa.select(t.follower_count).order_by(t.follower_count.c.day.desc())
     with looking(store) as connection:
-        return [RegisterLine(*row) for row in connection.execute(query)]
+        rows = connection.execute(newest_first).all()
+    for row in rows:
+        known = found.get(row.account)
+        if known is None:
+            found[row.account] = Count(row.people, row.day)
+        elif known.before is None:
+            found[row.account] = replace(known, before=row.people, before_day=row.day)
+    return found
 
 
 # --- within -------------------------------------------------------------------------------------
@@ -316,41 +275,3 @@ def _pointers(row: Any, settings: Settings | None, now: datetime | None) -> tupl
         settings.newcomers.age_from.get(row.platform, 13),
     )
     return pointers(row.author_name, row.author_handle, row.text, row.facts, school, now.date())
-
-
-def _restriction(row: Any, now: datetime) -> RestrictionLine:
-    failed = row.effect_status in (EffectStatus.FAILED, EffectStatus.UNSUPPORTED)
-    is_task = row.effect_id is None or failed
-    done_at = row.done_at if row.effect_status == EffectStatus.CONFIRMED else None
-    confirmed_at = row.confirmed_at or done_at
-    if row.ended_at is not None:
-        standing = "lifted"
-    elif row.undone_at is not None:
-        standing = "ended_there"
-    elif confirmed_at is not None:
-        standing = "confirmed"
-    elif is_task:
-        standing = "said" if row.said_at else "task"
-    else:
-        standing = "asked"
-    return RestrictionLine(
-        row.ref,
-        row.case_ref,
-        row.platform,
-        row.account,
-        row.author_name,
-        row.author_handle,
-        row.permalink,
-        Restriction(row.kind),
-        row.person,
-        row.reason,
-        row.at,
-        row.until,
-        row.until is not None and row.until <= now and row.ended_at is None,
-        is_task,
-        standing,
-        row.said_by,
-        confirmed_at,
-        row.ended_by,
-        row.ended_at,
-    )

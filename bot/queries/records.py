@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot import access
 from bot.access import CaseView, Viewer
 from bot.model import EffectKind, ItemKind, Outcome
-from bot.queries.cases import knows_what_was_found, safeguarding_beside
+from bot.queries.cases import knows_what_was_found, reason_for, safeguarding_beside
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, links_are_theirs, views_of
 from bot.retention import RetentionClass, RetentionSettings, class_of
 from bot.store import tables as t
@@ -249,7 +249,9 @@ def _record(
         versions=(row.versions or {}) if knows else {},
         with_whom=tuple(safeguarding_beside(viewer, view)),
         effects=tuple(_effect(one, trail) for one in beside.effects.get(row.id, [])),
-        decisions=tuple(Said(r.outcome, r.person, r.reason, r.at) for r in decided)
+        decisions=tuple(
+            Said(r.outcome, r.person, reason_for(viewer, view, r), r.at) for r in decided
+        )
         if trail
         else (),
         steps=tuple(

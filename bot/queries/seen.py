@@ -18,6 +18,7 @@ from bot.log import Event
 from bot.model import EffectKind, EffectStatus, ItemKind, Kind, Role
 from bot.store import Store
 from bot.store import tables as t
+from bot.store.authors import accused_by_then, restrictions_of
 
 _VIEWERS = 256
 """Building a condition takes longer than asking it, and one page asks some twenty times: it is kept
@@ -101,19 +102,14 @@ def links_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 def steps_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The rows of `author_step` but those that others took about who by then had accused them."""
-    accused_by_then = (
-        sa.exists()
-        .where(
-            t.case_exclusion.c.person == viewer.person_key,
-            t.case_exclusion.c.case_id == t.case.c.id,
-            t.case.c.item_id == t.item.c.id,
-            t.case.c.opened_at <= t.author_step.c.at,
-            t.item.c.platform == t.author_step.c.platform,
-            t.item.c.author_id == t.author_step.c.author_id,
-        )
-        .correlate(t.author_step)
-    )
-    return sa.or_(t.author_step.c.person == viewer.person_key, ~accused_by_then)
+    step = t.author_step.c
+    told = accused_by_then(viewer.person_key, step.platform, step.author_id, step.at)
+    return sa.or_(step.person == viewer.person_key, ~told)
+
+
+def restrictions_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The rows of `restriction`, joined with case and item, that they may know of; likewise."""
+    return restrictions_of(viewer.person_key)
 
 
 def entries_are_theirs(viewer: Viewer) -> sa.ColumnElement[bool]:

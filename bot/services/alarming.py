@@ -32,7 +32,7 @@ def write_alarms(store: Store, clock: Clock, settings: Settings) -> int:
     written = 0
     with store.begin() as uow:
         day = day_of(at)
-        for told in people_told(_TOLD, (), settings.policy.people, day):
+        for told in people_told(_TOLD, (), settings.policy.people, day, settings.policy.ladder):
             lost = uow.letters.undelivered(unless_about=told.person.key)
             last = uow.answers.last_written(ALARM, told.person.key)
             period = f"up to {max((one.effect_id for one in lost), default=0)}"

@@ -95,7 +95,7 @@ def _next_is_told(uow: UnitOfWork, settings: Settings, one: Unanswered, at: date
     case = uow.cases.get(one.case_id)
     before = uow.answers.told_of(case.id)
     day = day_of(at)
-    for rung in chain(one.role, case.excluded, settings.policy.people, day):
+    for rung in chain(one.role, case.excluded, settings.policy.people, day, settings.policy.ladder):
         if rung.person.key in before:
             continue
         tell_one(uow, case, rung, one.urgency, at, rung=one.rung + 1)

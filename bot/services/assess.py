@@ -133,7 +133,8 @@ def record(
         current = [one for one in judged if one.reading.reading_id in still]
         if current:
             sitting = _Sitting(uow, clock, settings, current)
-            kept = [sitting.record(one) for one in current]
+            with uow.log.gathering():
+                kept = [sitting.record(one) for one in current]
             uow.cases.keep_verdicts(kept, clock.now())
         uow.readings.mark_judged(ids)
         for reading_id in failed:
@@ -192,7 +193,9 @@ class _Sitting:
         if self._tripped:
             self._tripped = False
             uow.cases.sound_alarm(case.id, PAUSED)
-        self._hide(case, reading.account, stored, verdict.action, back)
+        if known is not None or (verdict.action is Action.HIDE and back is HeldBack.NO):
+            # Nothing can be under way for what had no case.
+            self._hide(case, reading.account, stored, verdict.action, back)
         self._notify(case, one, told)
         return kept
 

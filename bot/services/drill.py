@@ -23,7 +23,11 @@ def start_drill(store: Store, clock: Clock, settings: Settings) -> list[Told]:
         return []
     at = clock.now()
     day = day_of(at)
-    routed = [one for role in Role for one in people_told({role}, (), settings.policy.people, day)]
+    routed = [
+        one
+        for role in Role
+        for one in people_told({role}, (), settings.policy.people, day, settings.policy.ladder)
+    ]
     readers = {one.person.key: one.person for one in routed}
     with store.begin() as uow:
         for key, person in readers.items():

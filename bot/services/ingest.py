@@ -30,7 +30,8 @@ from bot.observed import (
     park_if_asked,
 )
 from bot.ports import Clock, PlatformAdapter
-from bot.services.vet import open_newcomer_case
+from bot.school_calendar import LONDON
+from bot.services.arrivals import open_newcomer_case
 from bot.store import Store, UnitOfWork
 
 SPENT = (
@@ -211,6 +212,9 @@ def ingest(
     for stored in met.unhidden_by_others:
         note_unhidden_elsewhere(uow, stored, at)
     uow.state.keep_cursor(report.account, report.stream, page.cursor)
+    if page.followers is not None:
+        day = at.astimezone(LONDON).date()
+        uow.people.count_followers(report.account, day, page.followers)
     report.seen += len(page.items)
     report.new += len(met.new)
     report.not_visible += page.not_visible

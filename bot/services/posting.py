@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from bot.letters import render
+from bot.letters import OWN, render
 from bot.model import EffectKind, Person, Urgency
 from bot.school_calendar import LONDON
 from bot.settings import MailSettings, Settings
@@ -62,7 +62,7 @@ def post(
         message_id=f"<{name}@{domain}>",
         at=at,
         thread=f"<{_digest(uow, 'case', case_ref)}@{domain}>" if case_ref else "",
-        folder=uow.data_dir / "letters",
+        folder=uow.data_dir / OWN,
     )
     letter_id = uow.letters.keep(
         mail,

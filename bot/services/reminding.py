@@ -43,7 +43,9 @@ def remind(store: Store, clock: Clock, settings: Settings) -> int:
         for one in due:
             hours = _reached(at - one.since)
             case = uow.cases.get(one.case_id)
-            for told in people_told({Role.DPO}, case.excluded, settings.policy.people, day):
+            for told in people_told(
+                {Role.DPO}, case.excluded, settings.policy.people, day, settings.policy.ladder
+            ):
                 period = f"{one.case_ref} {hours}"
                 if uow.letters.written(_REMINDER, period, told.person.key):
                     continue

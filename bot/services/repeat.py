@@ -55,7 +55,9 @@ def suggest_steps(store: Store, clock: Clock, settings: Settings) -> int:
     Once for each step and author. Only what every headteacher may know of is counted.
     """
     at = clock.now()
-    told_now = people_told({Role.HEADTEACHER}, (), settings.policy.people, day_of(at))
+    told_now = people_told(
+        {Role.HEADTEACHER}, (), settings.policy.people, day_of(at), settings.policy.ladder
+    )
     heads = {one.person.key for one in told_now} | {
         # Whoever is away today reads the case once they are back.
         person.key

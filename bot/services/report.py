@@ -1,16 +1,19 @@
 """What staff report by hand (policy.md, clauses 5 and 10): abuse that was seen elsewhere, a contact
-attempt, and somebody who poses as the school.
+attempt, and somebody who poses as the school. Whoever it may be about is kept from it by person, as
+with an accusation (section 3).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot import log
+from bot import log, rules
 from bot.access import NO_CONTENT, Viewer, may_report
 from bot.errors import NotAllowed, Refused
+from bot.findings.evidence import Evidence
+from bot.judging import unscored
 from bot.log import Event
 from bot.model import (
     Action,
@@ -18,9 +21,11 @@ from bot.model import (
     Assessment,
     Finding,
     Kind,
+    Policy,
     Role,
     Severity,
     Target,
+    Text,
     Urgency,
     Verdict,
 )
@@ -34,6 +39,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.cases import JudgedReading, facets
 from bot.store.samples import SampleAnswer
+from bot.text import normalise
 
 PLACES = (
     "netmums",
@@ -87,7 +93,9 @@ class Report:
     """What somebody saw. `author` is how it names itself there, and may be empty.
 
     `kind`, `serious` and `supplied_by` are for what was seen elsewhere. Of an impersonation
-    `target` says whether it poses as the school or as its staff.
+    `target` says whether it poses as the school, as its staff or as the headteacher. `concerns` are
+    keys of people whom the reporter of a contact attempt or an impersonation names as those whom it
+    is about.
     """
 
     where: str
@@ -101,25 +109,34 @@ class Report:
     link: str = ""
     author: str = ""
     file: Upload | None = None
+    concerns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The case that a report became, and the roles that were told of it."""
+
+    ref: str
+    told: frozenset[Role]
 
 
 def enter_by_hand(
     store: Store, clock: Clock, settings: Settings, viewer: Viewer, report: Report
-) -> str:
-    """Write a report into the log as a case of its own; returns the case's reference.
+) -> Reported:
+    """Write a report into the log as a case of its own.
 
     Whoever the policy tells of such a thing is told, less those whom it accuses; of a contact
-    attempt on a private account the headteacher alone. Raises NotAllowed, or Refused where
-    something is missing or the file cannot be taken. Not idempotent.
+    attempt on a private account the headteacher alone. Whoever it may be about learns nothing of
+    it; where that is the headteacher, it goes where an accusation of them goes. Raises NotAllowed,
+    or Refused where something is missing or the file cannot be taken. Not idempotent.
     """
     if not may_report(viewer):
         raise NotAllowed("Your role cannot put anything into the log by hand.")
     at = clock.now()
     _check(report, at)
     media_type = type_of(report.file, report.kind) if report.file else ""
-    found = _found(report, settings)
-    assessment = Assessment(found, versions={"put in by hand": "1"})
-    verdict = judge(assessment, settings.policy) if found else _CONTACT
+    assessment, verdict = _judged(report, viewer, settings)
+    found = assessment.findings
     urgency = max(verdict.urgency, Urgency.ROUTINE, key=lambda one: one.rank)
     # Whoever wrote it down may go on reading it, unless it is about them.
     own = viewer.roles - NO_CONTENT if report.about is About.ELSEWHERE else frozenset()
@@ -180,7 +197,9 @@ def enter_by_hand(
                 "files": files,
             },
         )
-        people = people_told(verdict.told, case.excluded, settings.policy.people, day_of(at))
+        people = people_told(
+            verdict.told, case.excluded, settings.policy.people, day_of(at), settings.policy.ladder
+        )
         if not people:
             uow.cases.sound_alarm(case.id, NOBODY_TOLD)
         for one in people:
@@ -188,11 +207,60 @@ def enter_by_hand(
                 due = due_at(urgency, at, settings.letters, settings.calendar, one.person.digest_at)
                 tell_one(uow, case, one, urgency, due)
         uow.commit()
-    return case.ref
+    return Reported(case.ref, verdict.told)
 
 
 _CONTACT = Verdict(Action.QUEUE, Urgency.URGENT, told=frozenset({Role.HEADTEACHER}))
 """A contact attempt holds no kind: what it means is the headteacher's to say."""
+
+
+def _judged(report: Report, viewer: Viewer, settings: Settings) -> tuple[Assessment, Verdict]:
+    policy = settings.policy
+    assessment = Assessment(_found(report, settings), versions={"put in by hand": "1"})
+    verdict = judge(assessment, policy) if assessment.findings else _CONTACT
+    if report.about is About.ELSEWHERE:
+        return assessment, verdict
+    # Whoever writes it down knows what they wrote: a headteacher reports what happened to herself.
+    excluded = _may_be_about(report, policy) - {viewer.person_key}
+    if not excluded & _heads(policy):
+        return assessment, replace(verdict, excluded=verdict.excluded | excluded)
+    assessment = replace(assessment, findings=(*assessment.findings, _accusing(excluded)))
+    round_them = judge(assessment, policy)
+    told = verdict.told - {Role.HEADTEACHER} | round_them.told
+    return assessment, replace(round_them, told=told, excluded=round_them.excluded | excluded)
+
+
+def _may_be_about(report: Report, policy: Policy) -> frozenset[str]:
+    """The keys of those whom it may be about: named by the reporter, or accused by the words.
+
+    No classifier is asked here, so words that speak of the headteacher at all are taken to be about
+    them, unless the reporter says that an account poses as the headteacher: then they are its
+    victim, and only an accusation counts. Of a contact attempt it is enough that the words speak
+    of somebody: they may be the one who made it.
+    """
+    known = {person.key for person in policy.people}
+    accused = judge(unscored(Text(report.summary), (), policy), policy).excluded
+    about = (report.concerns & known) | accused
+    words = normalise(f"{report.summary}\n{report.author}\n{report.link}")
+    seen = Evidence(rules.signals(words, policy.people), policy.people, ())
+    contact = report.about is About.CONTACT
+    if contact:
+        about |= seen.people
+    poses_as_head = not contact and report.target is Target.HEADTEACHER
+    if seen.head_in_sight and not poses_as_head:
+        about |= seen.heads
+    return frozenset(about)
+
+
+def _accusing(people: frozenset[str]) -> Finding:
+    """What the policy's table knows an accusation of the headteacher by; a contact attempt is a
+    child's or a parent's, so the DSL is told beside the chair.
+    """
+    return Finding(Kind.ALLEGATION, Severity.SERIOUS, Target.HEADTEACHER, child=True, about=people)
+
+
+def _heads(policy: Policy) -> frozenset[str]:
+    return frozenset(p.key for p in policy.people if Role.HEADTEACHER in p.roles)
 
 
 def _found(report: Report, settings: Settings) -> tuple[Finding, ...]:

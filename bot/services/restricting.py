@@ -24,8 +24,8 @@ from bot.model import (
 from bot.observed import park_if_asked
 from bot.ports import Clock, PlatformAdapter
 from bot.school_calendar import day_of
+from bot.services.arrivals import open_newcomer_case
 from bot.services.telling import tell
-from bot.services.vet import open_newcomer_case
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase

@@ -94,7 +94,7 @@ def route(
         people, out = settings.people, case.excluded | {viewer.person_key}
         if not any(role in person.roles and person.key not in out for person in people):
             raise Refused(NOBODY_THERE)  # a deputy steps in for who is away, not for who is accused
-        told = people_told({role}, out, people, day_of(at))
+        told = people_told({role}, out, people, day_of(at), settings.policy.ladder)
         if case.status is CaseStatus.CLOSED:
             uow.steps.open_again(case.id)
         uow.steps.route(case.id, {role} - case.audience, waits_for=role)
@@ -152,7 +152,9 @@ def suspect_picture(
         told = {Role.DSL, Role.HEADTEACHER}
         uow.steps.route(case.id, told - case.audience, waits_for=None)
         _keep(uow, Step.PICTURE, case, viewer, "", at, role=Role.DSL)
-        people = people_told(told, case.excluded, settings.people, day_of(at))
+        people = people_told(
+            told, case.excluded, settings.people, day_of(at), settings.policy.ladder
+        )
         _tell(uow, settings, case, people, Urgency.IMMEDIATE, at)
         if not people:
             uow.cases.sound_alarm(case.id, NOBODY_TOLD)

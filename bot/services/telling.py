@@ -31,7 +31,9 @@ def tell(
     if case.excluded:
         uow.letters.withdraw(case.id, case.excluded)
     day = day_of(at)
-    told = people_told(roles, case.excluded | case.barred, settings.policy.people, day)
+    told = people_told(
+        roles, case.excluded | case.barred, settings.policy.people, day, settings.policy.ladder
+    )
     if not told:
         uow.cases.sound_alarm(case.id, NOBODY_TOLD)
     for one in told:

@@ -6,15 +6,16 @@ where everybody is away, the deputy steps in, then the next role on the ladder (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.model import Person, Role, Urgency
-from bot.policy import LADDER
+from bot.model import LADDER, Person, Role, Urgency
 from bot.school_calendar import LONDON, SchoolCalendar, day_of
 from bot.settings import LetterSettings, LinkWorks
 from bot.wording import role_name
+
+Ladder = Mapping[Role, tuple[Role, ...]]
 
 NOBODY_TOLD = (
     "Nobody who has to be told of this has an address in settings.toml: tell them yourself."
@@ -32,26 +33,36 @@ class Told:
 
 
 def people_told(
-    told: Iterable[Role], excluded: Iterable[str], people: Iterable[Person], day: date
+    told: Iterable[Role],
+    excluded: Iterable[str],
+    people: Iterable[Person],
+    day: date,
+    ladder: Ladder = LADDER,
 ) -> list[Told]:
     """The people behind the roles on that day, each once, those who hold a role before deputies.
 
     Empty only where nobody with an address is left on any rung of any ladder.
     """
     free, out = _free(people, excluded)
-    found = [one for role in sorted(frozenset(told)) for one in _behind(role, free, out, day)]
+    found = [
+        one for role in sorted(frozenset(told)) for one in _behind(role, free, out, day, ladder)
+    ]
     found.sort(key=lambda one: one.in_place)
     return list({one.person.key: one for one in reversed(found)}.values())[::-1]
 
 
 def chain(
-    role: Role, excluded: Iterable[str], people: Iterable[Person], day: date
+    role: Role,
+    excluded: Iterable[str],
+    people: Iterable[Person],
+    day: date,
+    ladder: Ladder = LADDER,
 ) -> Iterator[Told]:
     """Everybody who could be told in turn: the role's holders, its deputies, the ladder; whoever is
     away or excluded is left out. The same person may come twice.
     """
     free, out = _free(people, excluded)
-    for rung in _rungs(role, free, out):
+    for rung in _rungs(role, free, out, ladder):
         yield from (one for one in rung if not one.person.is_away(day))
 
 
@@ -64,8 +75,10 @@ def _free(
     return [p for p in all_people if p.email and p.key not in keys], out
 
 
-def _behind(role: Role, free: Sequence[Person], out: frozenset[Role], day: date) -> list[Told]:
-    rungs = list(_rungs(role, free, out))
+def _behind(
+    role: Role, free: Sequence[Person], out: frozenset[Role], day: date, ladder: Ladder
+) -> list[Told]:
+    rungs = list(_rungs(role, free, out, ladder))
     for rung in rungs:
         here = [one for one in rung if not one.person.is_away(day)]
         if here:
@@ -74,7 +87,9 @@ def _behind(role: Role, free: Sequence[Person], out: frozenset[Role], day: date)
     return next((rung for rung in rungs if rung), [])
 
 
-def _rungs(role: Role, free: Sequence[Person], out: frozenset[Role]) -> Iterator[list[Told]]:
+def _rungs(
+    role: Role, free: Sequence[Person], out: frozenset[Role], ladder: Ladder
+) -> Iterator[list[Told]]:
     name = role_name(role)
     # An accused headteacher's deputy works for them: a concern about them goes up, not down.
     accused_head = role is Role.HEADTEACHER and role in out
@@ -84,7 +99,7 @@ def _rungs(role: Role, free: Sequence[Person], out: frozenset[Role]) -> Iterator
         for p in free
         if role in p.deputy_for and role not in p.roles and not accused_head
     ]
-    for rung in LADDER[role]:
+    for rung in ladder[role]:
         why = f"steps in for {name}, as {role_name(rung)}"
         yield [Told(p, role, True, why) for p in free if rung in p.roles and role not in p.roles]
 

@@ -184,7 +184,7 @@ def _settings(table: SettingsTable, source: Path | None) -> Settings:
         backup=BackupSettings(**dict(table.backup)),
         web=WebSettings(**dict(table.web)),
         sign_in=SignInSettings(**dict(table.sign_in)),
-        policy=Policy(rows, people, table.policy.thresholds),
+        policy=Policy(rows, people, table.policy.thresholds, ladder=table.policy.ladder),
         retention=_retention(table.retention),
         alarm_mail=_mail(table.alarm_mail),
         source=source,

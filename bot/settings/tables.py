@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    model_validator,
 )
 
 from bot.model import Action, Aspect, Kind, Role, Severity, Target, Urgency
@@ -88,6 +89,14 @@ def _web_address(value: str) -> str:
 def _mild_before_serious(value: tuple[float, float]) -> tuple[float, float]:
     if value[0] > value[1]:
         raise ValueError("has the larger number first")
+    return value
+
+
+def _rungs(value: tuple[Role, ...]) -> tuple[Role, ...]:
+    if Role.ICT_TECHNICIAN in value:
+        raise ValueError("names the ICT technician, who reads no content")
+    if len(set(value)) < len(value):
+        raise ValueError("names a role twice")
     return value
 
 
@@ -344,7 +353,19 @@ class PolicyTable(Table):
     thresholds: dict[str, Annotated[tuple[Score, Score], AfterValidator(_mild_before_serious)]] = (
         Field(description="two numbers from 0 to 1, the smaller first, such as [0.5, 0.8]")
     )
+    ladder: dict[Role, Annotated[tuple[Role, ...], AfterValidator(_rungs)]] = Field(
+        description='for each role a list of others, such as dsl = ["headteacher"]'
+    )
     rows: tuple[RowTable, ...] = Field(description="rows in brackets, as settings.toml shows them")
+
+    @model_validator(mode="after")
+    def _whole_ladder(self) -> PolicyTable:
+        for role in Role:
+            if not self.ladder.get(role):
+                raise ValueError(f'[policy.ladder] says nobody for "{role}"')
+            if role in self.ladder[role]:
+                raise ValueError(f'[policy.ladder] has "{role}" step in for itself')
+        return self
 
 
 class SettingsTable(Table):

@@ -83,6 +83,38 @@ def accuses(people: Iterable[str]) -> sa.ColumnElement[bool]:
     )
 
 
+def accused_by_then(
+    person: str,
+    platform: sa.ColumnElement[str],
+    author_id: sa.ColumnElement[str],
+    at: sa.ColumnElement[datetime],
+) -> sa.ColumnElement[bool]:
+    """Whether this author had accused that person by then: what others do about such an author
+    tells of the accusation.
+    """
+    item, case, excluded = t.item.alias(), t.case.alias(), t.case_exclusion.alias()
+    return (
+        sa.exists()
+        .where(
+            excluded.c.person == person,
+            excluded.c.case_id == case.c.id,
+            case.c.item_id == item.c.id,
+            case.c.opened_at <= at,
+            item.c.platform == platform,
+            item.c.author_id == author_id,
+        )
+        .correlate_except(item, case, excluded)
+    )
+
+
+def restrictions_of(person: str) -> sa.ColumnElement[bool]:
+    """The restrictions, joined with case and item, that this person may know of: theirs, and those
+    that tell of nothing that accuses them.
+    """
+    told = accused_by_then(person, t.item.c.platform, t.item.c.author_id, t.restriction.c.at)
+    return sa.and_(sa.or_(t.restriction.c.person == person, ~told), ~accuses({person}))
+
+
 class Authors:
     """One drawer of the store; nothing here opens or commits a transaction."""
 

@@ -60,6 +60,13 @@ class StoredCase:
     barred: frozenset[str] = frozenset()
 
 
+_WHO_AND_WHAT = (
+    sa.select(t.item.c.kind, t.item.c.platform, t.item.c.author_id, t.reading.c.text)
+    .join(t.reading, t.reading.c.id == sa.bindparam("reading"))
+    .where(t.item.c.id == sa.bindparam("item"))
+)
+
+
 class Cases:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -147,7 +154,7 @@ class Cases:
             )
         self._grow(t.case_audience, case_id, "role", audience - audience_before)
         self._grow(t.case_exclusion, case_id, "person", excluded - excluded_before)
-        index(self._connection, case_id, item_id)
+        index(self._connection, case_id, item_id, is_new=known is None)
         return StoredCase(
             case_id,
             ref,
@@ -169,9 +176,7 @@ class Cases:
         new.
         """
         row: Any = self._connection.execute(
-            sa.select(t.item.c.kind, t.item.c.platform, t.item.c.author_id, t.reading.c.text)
-            .join(t.reading, t.reading.c.id == reading_id)
-            .where(t.item.c.id == item_id)
+            _WHO_AND_WHAT, {"item": item_id, "reading": reading_id}
         ).one()
         if row.kind != ItemKind.COMMENT:
             newcomer = row.kind == ItemKind.NEWCOMER

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.model import (
     CaseStatus,
@@ -73,6 +74,11 @@ class Undelivered:
     composed_at: datetime
 
 
+_NOTIFY = sqlite.insert(t.notice).on_conflict_do_nothing(
+    index_elements=[t.notice.c.case_id, t.notice.c.reading_id, t.notice.c.person]
+)
+
+
 class Letters:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
@@ -94,17 +100,8 @@ class Letters:
 
         `role` is whom they are told as, `rung` how far up the ladder (0: at first).
         """
-        known = self._connection.scalar(
-            sa.select(t.notice.c.id).where(
-                t.notice.c.case_id == case_id,
-                t.notice.c.reading_id == reading_id,
-                t.notice.c.person == person,
-            )
-        )
-        if known is not None:
-            return False
-        self._connection.execute(
-            sa.insert(t.notice),
+        made = self._connection.execute(
+            _NOTIFY,
             {
                 "case_id": case_id,
                 "reading_id": reading_id,
@@ -115,7 +112,7 @@ class Letters:
                 "rung": rung,
             },
         )
-        return True
+        return made.rowcount > 0
 
     def put_off(self, notice_ids: Sequence[int], until: datetime) -> None:
         """Nothing new in them: look at them again then."""

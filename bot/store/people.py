@@ -111,6 +111,25 @@ class People:
             )
         )
 
+    def only_newcomers(self, account: str, *, by: str, at: datetime) -> bool:
+        """Keep that only newcomers are decided about from now on; False where it was so already."""
+        choice = t.newcomers_only
+        known = sa.select(choice.c.account).where(choice.c.account == account)
+        if self._connection.execute(known).first() is not None:
+            return False
+        self._connection.execute(sa.insert(choice), {"account": account, "person": by, "at": at})
+        return True
+
+    def count_followers(self, account: str, day: date, people: int) -> None:
+        """Keep how many followed that day; a later count of the same day replaces it."""
+        counts = t.follower_count
+        self._connection.execute(
+            sa.delete(counts).where(counts.c.account == account, counts.c.day == day)
+        )
+        self._connection.execute(
+            sa.insert(counts), {"account": account, "day": day, "people": people}
+        )
+
     # what is put off --------------------------------------------------------------------------
 
     def put_off(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.model import EffectStatus, Restriction
 from bot.store import tables as t
+from bot.store.authors import restrictions_of
 from bot.store.insert import insert_one
 
 
@@ -78,9 +79,10 @@ class Restrictions:
         )
         return ref
 
-    def find(self, ref: str) -> StoredRestriction | None:
-        """The one with this reference."""
-        return next(iter(self._select(t.restriction.c.ref == ref)), None)
+    def find(self, ref: str, *, viewer: str) -> StoredRestriction | None:
+        """The one with this reference, if this person may know of it."""
+        found = self._select(t.restriction.c.ref == ref, restrictions_of(viewer))
+        return next(iter(found), None)
 
     def standing(self, item_id: int) -> list[StoredRestriction]:
         """What stands against somebody now."""
@@ -185,6 +187,7 @@ class Restrictions:
                 t.effect.c.status.label("effect_status"),
             )
             .join(t.item, t.item.c.id == t.restriction.c.item_id)
+            .join(t.case, t.case.c.id == t.restriction.c.case_id)
             .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
             .where(*where)
             .order_by(t.restriction.c.checked_at.is_not(None), t.restriction.c.checked_at)

@@ -6,41 +6,39 @@ import sqlalchemy as sa
 
 from bot.store import tables as t
 
+_CASE, _ITEM = sa.bindparam("case_id", type_=sa.Integer), sa.bindparam("item", type_=sa.Integer)
+_JUDGED = sa.or_(
+    sa.exists().where(t.verdict.c.reading_id == t.reading.c.id).correlate(t.reading),
+    sa.exists()
+    .where(t.case.c.id == _CASE, t.case.c.reading_id == t.reading.c.id)
+    .correlate(t.reading),
+)
+_WORDS = (
+    sa.select(sa.func.coalesce(sa.func.group_concat(t.reading.c.text, sa.literal("\n")), ""))
+    .where(t.reading.c.item_id == _ITEM, t.reading.c.text != "", _JUDGED)
+    .scalar_subquery()
+)
+_INDEX = sa.insert(t.search).from_select(
+    ["rowid", "words", "author", "link"],
+    sa.select(
+        _CASE, _WORDS, t.item.c.author_name + " " + t.item.c.author_handle, t.item.c.permalink
+    ).where(t.item.c.id == _ITEM),
+)
+"""Made once: a pile-on writes thousands, and to put a statement together costs more than to run it.
+"""
 
-def index(connection: sa.Connection, case_id: int, item_id: int) -> None:
+
+def index(connection: sa.Connection, case_id: int, item_id: int, *, is_new: bool = False) -> None:
     """Write a case into the index as its item stands now, all judged wordings together. Idempotent.
 
     What an author wrote since is left out until it is judged: it may accuse somebody who sees the
     case, and nobody has found out yet.
+
+    `is_new`: nothing of it can be there yet.
     """
-    forget(connection, case_id)
-    judged = sa.or_(
-        sa.exists().where(t.verdict.c.reading_id == t.reading.c.id).correlate(t.reading),
-        sa.exists()
-        .where(t.case.c.id == case_id, t.case.c.reading_id == t.reading.c.id)
-        .correlate(t.reading),
-    )
-    words = "\n".join(
-        connection.scalars(
-            sa.select(t.reading.c.text)
-            .where(t.reading.c.item_id == item_id, t.reading.c.text != "", judged)
-            .order_by(t.reading.c.id)
-        )
-    )
-    item = connection.execute(
-        sa.select(t.item.c.author_name, t.item.c.author_handle, t.item.c.permalink).where(
-            t.item.c.id == item_id
-        )
-    ).one()
-    connection.execute(
-        sa.insert(t.search),
-        {
-            "rowid": case_id,
-            "words": words,
-            "author": f"{item.author_name} {item.author_handle}",
-            "link": item.permalink,
-        },
-    )
+    if not is_new:
+        forget(connection, case_id)
+    connection.execute(_INDEX, {"case_id": case_id, "item": item_id})
 
 
 def forget(connection: sa.Connection, case_id: int) -> None:

@@ -95,6 +95,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{by} asked a person to do it on the platform: {_restriction(facts)}."
         case Event.LIFTED:
             return f"{by} ended it: {_restriction(facts)}."
+        case Event.FROM_NOW:
+            return f"{by} chose to decide only about newcomers from now on ({facts['account']})."
         case Event.STEP:
             return f"{by} noted a step of the policy: {LADDER[str(facts['step'])]}."
         case Event.USER_CHANGED:

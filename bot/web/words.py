@@ -100,6 +100,7 @@ CAPABILITIES = {
     Capability.READ_OWN_POSTS: "Read the school’s own posts",
     Capability.READ_COMMENTS: "Read comments",
     Capability.READ_NEWCOMERS: "Read newcomers",
+    Capability.READ_REQUESTS: "See who asks to follow",
     Capability.OBSERVE: "Look again at a comment",
     Capability.HIDE: "Hide a comment",
     Capability.UNHIDE: "Make it visible again",

@@ -667,6 +667,7 @@ def test_a_moderators_token_works_throughout(page: Wire, adapter: FacebookAdapte
     # Nothing but a real block proves blocking, and a Page mutes nobody.
     assert states.pop(Capability.BLOCK) is CapabilityState.UNTESTED
     assert states.pop(Capability.MUTE) is CapabilityState.IMPOSSIBLE
+    assert states.pop(Capability.READ_REQUESTS) is CapabilityState.IMPOSSIBLE
     assert set(states.values()) == {CapabilityState.WORKS}
 
 

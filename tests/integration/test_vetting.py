@@ -16,22 +16,19 @@ from hypothesis import strategies as st
 from bot import cycle
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
-from bot.model import Capability, ItemRef, Outcome, Restriction, Role
-from bot.queries.authors import list_authors
-from bot.queries.newcomers import (
-    count_baseline,
-    count_newcomers,
-    list_newcomers,
-    list_register,
-    list_restrictions,
-)
+from bot.model import Capability, ItemRef, Outcome, Restriction, Role, Target, Unsuitable
+from bot.queries.authors import list_authors, list_register
+from bot.queries.newcomers import Before, count_baseline, count_newcomers, list_newcomers
+from bot.queries.restrictions import list_restrictions
+from bot.services.arrivals import only_from_now, take_baseline
 from bot.services.decide import Wish, decide
 from bot.services.newcomers import read_newcomers
 from bot.services.register import end_of_school_year, import_register, register
 from bot.services.repeat import note_step, suggest_steps
 from bot.services.report import About, Report, enter_by_hand
+from bot.services.restrict import lift, say_done
 from bot.services.restricting import compare_blocked, expire_register
-from bot.services.vet import Unsuitable, Vetting, lift, say_done, take_baseline, vet
+from bot.services.vet import Vetting, vet
 from bot.settings import Look, Sweep
 from tests.builders import NOON, a_comment, a_newcomer, an_author
 from tests.house import HIDES, House, the_settings
@@ -347,7 +344,7 @@ def test_what_accuses_the_headteacher_is_in_no_figure_of_theirs(house: House) ->
 
 def test_a_contact_attempt_is_for_the_headteacher_alone(house: House) -> None:
     given = Report("instagram", "A parent wrote to me.", NOON, About.CONTACT)
-    ref = enter_by_hand(house.store, house.clock, house.settings, DSL, given)
+    ref = enter_by_hand(house.store, house.clock, house.settings, DSL, given).ref
     roles = house.rows(
         f"SELECT role FROM case_audience JOIN moderation_case ON id = case_id WHERE ref = '{ref}'"
     )
@@ -363,12 +360,32 @@ def test_a_contact_attempt_is_for_the_headteacher_alone(house: House) -> None:
 def test_an_impersonation_carries_the_platforms_report_link(house: House) -> None:
     crest, address = "It uses our crest.", "https://x.com/r0ss"
     given = Report("x", crest, NOON, About.IMPERSONATION, link=address)
-    ref = enter_by_hand(house.store, house.clock, house.settings, OFFICER, given)
+    ref = enter_by_hand(house.store, house.clock, house.settings, OFFICER, given).ref
     [(alarm,)] = house.rows(f"SELECT alarm FROM moderation_case WHERE ref = '{ref}'")
     assert "https://help.x.com/" in alarm
     technician = Viewer("rokafor", frozenset({Role.ICT_TECHNICIAN}))
     with pytest.raises(NotAllowed):
         enter_by_hand(house.store, house.clock, house.settings, technician, given)
+
+
+@pytest.mark.parametrize("words", ["It poses as Mrs Hartley.", "Somebody poses as our head."])
+def test_whom_an_account_poses_as_is_its_victim_where_the_reporter_says_so(
+    house: House, words: str
+) -> None:
+    told = []
+    for of_head in (True, False):
+        target = Target.HEADTEACHER if of_head else Target.STAFF
+        given = Report("x", words, NOON, About.IMPERSONATION, target=target)
+        told.append(enter_by_hand(house.store, house.clock, house.settings, OFFICER, given).told)
+    assert Role.HEADTEACHER in told[0]
+    assert Role.HEADTEACHER not in told[1]
+    assert Role.CHAIR_OF_GOVERNORS in told[1]
+
+
+def test_a_headteacher_reports_what_happened_to_her_and_keeps_it(house: House) -> None:
+    given = Report("other", "A parent wrote to me, Mrs Hartley, at home.", NOON, About.CONTACT)
+    made = enter_by_hand(house.store, house.clock, house.settings, HEAD, given)
+    assert made.told == {Role.HEADTEACHER}
 
 
 # reading -----------------------------------------------------------------------------------------
@@ -395,12 +412,26 @@ def polls(house: House) -> list[str]:
 
 def test_who_was_there_at_first_is_no_item_but_offered_in_bulk(listing: House) -> None:
     assert waiting(listing) == []
-    assert count_baseline(listing.store, OFFICER) == {"school": 3}
+    assert count_baseline(listing.store, OFFICER) == {"school": Before(3)}
     assert take_baseline(listing.store, listing.clock, OFFICER, "school", most=2) == 2
     assert len(waiting(listing)) == 2
-    assert count_baseline(listing.store, OFFICER) == {"school": 1}
+    assert count_baseline(listing.store, OFFICER) == {"school": Before(1)}
     with pytest.raises(NotAllowed):
         take_baseline(listing.store, listing.clock, HEAD, "school", most=2)
+
+
+def test_only_newcomers_from_now_is_a_choice_with_a_name_and_stays_open(listing: House) -> None:
+    chosen_at = listing.clock.now()
+    only_from_now(listing.store, listing.clock, OFFICER, "school")
+    listing.clock.advance(hours=1)
+    only_from_now(listing.store, listing.clock, Viewer("other", OFFICER.roles), "school")
+    there = count_baseline(listing.store, OFFICER)["school"]
+    assert there == Before(3, OFFICER.person_key, chosen_at)
+    assert listing.events().count("from_now") == 1
+    assert take_baseline(listing.store, listing.clock, OFFICER, "school", most=2) == 2
+    with pytest.raises(NotAllowed):
+        only_from_now(listing.store, listing.clock, HEAD, "school")
+    assert listing.verify().ok
 
 
 def test_the_newest_are_looked_at_once_a_day_and_all_on_the_settings_weekday(

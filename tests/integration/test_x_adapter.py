@@ -401,7 +401,7 @@ def test_a_broken_off_look_at_followers_goes_on(world: World, adapter: XAdapter)
 def test_a_flood_of_followers_ends_the_look_and_says_so(
     world: World, adapter: XAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.x.adapter.FOLLOWER_PAGES", 2)
+    monkeypatch.setattr("adapters.x.followers.FOLLOWER_PAGES", 2)
     follow(world, 5)
     (first,) = adapter.fetch_newcomers(START)
     follow(world, 60, start=5)

@@ -62,6 +62,41 @@ def test_wording_that_cannot_be_used_is_named_and_ours_is_sent(text: str, tmp_pa
     assert rendered("drill", folder) == rendered("drill")
 
 
+@pytest.mark.parametrize(
+    ("part", "text", "named"),
+    [
+        ("body.txt", "Ring [[number]] {{ link }}", "[["),
+        ("body.txt", "{{ nobody_knows }} {{ link }}", "nobody_knows"),
+        ("body.txt", "{% if not role %}{{ hidden_one }}{% endif %}{{ link }}", "hidden_one"),
+        ("body.html", "<p>No link</p>", "link"),
+        ("subject.txt", "{{ name", "drill"),
+        ("body.text", "{{ link }}", "body.text"),
+    ],
+)
+def test_what_is_wrong_with_a_schools_own_wording_is_named(
+    part: str, text: str, named: str, tmp_path: Path
+) -> None:
+    [wrong] = letters.unusable(own(tmp_path, part, text), SAMPLES)
+    assert named in wrong
+    assert "drill" in wrong
+
+
+def test_wording_under_a_name_that_no_letter_has_is_named(tmp_path: Path) -> None:
+    (tmp_path / "dayly").mkdir()
+    (tmp_path / "dayly" / "subject.txt").write_text("Hello")
+    assert "dayly" in letters.unusable(tmp_path, SAMPLES)[0]
+    assert letters.unusable(tmp_path / "nowhere", SAMPLES) == []
+
+
+def test_our_own_wording_holds_no_placeholder_that_a_sample_does_not_fill(tmp_path: Path) -> None:
+    for name in letters.names():
+        (tmp_path / name).mkdir()
+        for part in letters.PARTS:
+            text = (Path(letters.__file__).parent / name / part).read_text("utf-8")
+            (tmp_path / name / part).write_text(text, encoding="utf-8")
+    assert letters.unusable(tmp_path, SAMPLES) == []
+
+
 def test_wording_cannot_reach_into_the_program(tmp_path: Path) -> None:
     folder = own(tmp_path, "body.txt", "{{ ''.__class__.__mro__ }} {{ link }}")
     with pytest.raises(TemplateError):

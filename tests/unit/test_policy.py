@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.model import (
+    LADDER,
     Action,
     Aspect,
     Assessment,
@@ -25,7 +26,7 @@ from bot.model import (
     Urgency,
     Verdict,
 )
-from bot.policy import LADDER, WARN, judge
+from bot.policy import WARN, judge
 from bot.settings import load
 from bot.wording import plain_name, role_name
 

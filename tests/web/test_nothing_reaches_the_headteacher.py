@@ -23,7 +23,18 @@ from bot import queries
 from bot.access import Viewer
 from bot.bootstrap import App
 from bot.cycle import let_go, remind_about_people, send_letters, watch
-from bot.model import Aspect, Finding, Kind, Outcome, Role, Severity, Step, Target
+from bot.model import (
+    Aspect,
+    Finding,
+    Kind,
+    Outcome,
+    Restriction,
+    Role,
+    Severity,
+    Step,
+    Target,
+    Unsuitable,
+)
 from bot.queries.finding import get_record, proof_of
 from bot.queries.mail import route_of
 from bot.queries.news import news_since
@@ -32,6 +43,7 @@ from bot.services.decide import Wish, decide
 from bot.services.repeat import note_step, suggest_steps
 from bot.services.report import About, Report, enter_by_hand
 from bot.services.steps import Note
+from bot.services.vet import Vetting, vet
 from bot.settings import MailSettings, Settings
 from tests.builders import FixedClock, a_comment, an_author
 from tests.web.every_route import routes_of
@@ -81,6 +93,18 @@ WAYS: dict[str, tuple[Finding, ...]] = {
     "with an address": (BY_OFFICE, AN_ADDRESS),
     "among insults": (ABOUT_THE_HEAD, AN_INSULT, an_accusation("sbramley")),
 }
+
+
+REPORTS: dict[str, tuple[str, ...]] = {
+    "contact by name": ("contact", "Mrs Hartley has been sending my son messages on Snapchat."),
+    "contact by office": ("contact", "The head added a pupil on her own Instagram."),
+    "contact misspelt": ("contact", "hartly keeps writing to a girl in year 6"),
+    "contact ticked": ("contact", "She wrote to a pupil at night.", HEAD),
+    "contact and told": ("contact", "I told Mrs Hartley to stop and she did not."),
+    "an impostor": ("impersonation", "The headteacher stole the password and posts as me."),
+    "an impostor ticked": ("impersonation", "It is run from inside the school.", HEAD),
+}
+"""What people report by hand about her, each with whom they tick."""
 
 
 def some_settings(*, head_is_lead: bool = False) -> Settings:
@@ -134,10 +158,14 @@ class Days:
         )
         self.edited_later()
         self.seen["newcomer"] = school.newcomer("Rick", native_id="77")
+        self.seen["accuser"] = school.newcomer("Newbie", native_id="79")
+        self.seen["advertiser"] = school.newcomer("Cheap Shoes", native_id="81")
         self.hours(1)
         self.work_on_them()
         self.by_hand("An ordinary one", Kind.ABUSE, Target.STAFF, ordinary=True)
         self.by_hand(f"{CANARY} by hand", Kind.ALLEGATION, Target.HEADTEACHER)
+        self.people_are_reported()
+        self.newcomers_are_decided_about()
         self.hours(30)
         for _ in range(6):
             self.hours(24)
@@ -212,6 +240,43 @@ class Days:
         who = self.viewers[OFFICER]
         ref = enter_by_hand(school.store, school.clock, school.settings, who, given).ref
         (self.seen if ordinary else self.kept)[words] = ref
+
+    def people_are_reported(self) -> None:
+        """Contact attempts on private accounts: one of a teacher, the rest tell of her."""
+        self.seen["contact"] = self.reported("A pupil wrote to me on Instagram.")
+        if self.accused:
+            for how, given in REPORTS.items():
+                self.kept[how] = self.reported(
+                    f"{CANARY} {given[1]}", About(given[0]), frozenset(given[2:])
+                )
+
+    def reported(
+        self,
+        words: str,
+        about: About = About.CONTACT,
+        concerns: frozenset[str] = frozenset(),
+    ) -> str:
+        school = self.school
+        given = Report(
+            "other", words, school.clock.now(), about, target=Target.STAFF, concerns=concerns
+        )
+        who = self.viewers[DSL if about is About.CONTACT else OFFICER]
+        return enter_by_hand(school.store, school.clock, school.settings, who, given).ref
+
+    def newcomers_are_decided_about(self) -> None:
+        """Whoever had accused her is removed; others are turned away, in words that tell of it."""
+        words = f"{CANARY} told by a concern about the headteacher" if self.accused else "Spam."
+        self.turned_away(self.seen["advertiser"], Restriction.BLOCK, words)
+        self.turned_away(self.seen["newcomer"], None, words)
+        if self.accused:
+            self.turned_away(self.seen["accuser"], Restriction.REMOVE, CANARY)
+
+    def turned_away(self, ref: str, then: Restriction | None, words: str) -> None:
+        wish = Vetting(
+            [(ref, self.version(ref))], Outcome.NOT_SUITABLE, Unsuitable.BUSINESS, words, then=then
+        )
+        school = self.school
+        vet(school.store, school.clock, school.settings, self.viewers[OFFICER], wish)
 
     def version(self, ref: str) -> int:
         with self.school.store.read() as uow:
@@ -373,6 +438,46 @@ def test_the_evidence_that_she_takes_out_is_the_same(both: tuple[Days, Days]) ->
             found[name] = sorted(pack.namelist())
         packs.append(found)
     assert packs[0] == packs[1]
+
+
+def test_a_report_about_her_goes_round_her_to_the_chair_and_the_safeguarding_lead(
+    both: tuple[Days, Days],
+) -> None:
+    accused, _ = both
+    for how in REPORTS:
+        rows = accused.rows(
+            "SELECT notice.person FROM notice JOIN moderation_case ON moderation_case.id = case_id "
+            f"WHERE ref = '{accused.kept[how]}'"
+        )
+        told = {row[0] for row in rows}
+        assert CHAIR in told, how
+        assert HEAD not in told, how
+    rows = accused.rows(
+        "SELECT person FROM notice JOIN moderation_case ON moderation_case.id = case_id "
+        f"WHERE ref = '{accused.seen['contact']}' AND rung = 0"
+    )
+    assert rows == [(HEAD,)]
+
+
+def test_a_restriction_tells_her_the_chosen_reason_and_never_the_officers_words(
+    both: tuple[Days, Days],
+) -> None:
+    accused, _ = both
+    hers = accused.school.signed_in(HEAD).opens("/restrictions").words
+    assert "Cheap Shoes" in hers
+    assert "Business or spam" in hers
+    assert "Newbie" not in hers
+    theirs = accused.school.signed_in(OFFICER).opens("/restrictions").words
+    assert CANARY in theirs
+    assert "Newbie" in theirs
+    refs = [str(row[0]) for row in accused.rows("SELECT ref FROM restriction ORDER BY id")]
+    her = accused.school.signed_in(HEAD)
+    answers = [
+        her.sends(f"/restrictions/{ref}/{act}", {}).text.replace(ref, "")
+        for ref in (refs[1], "0" * 12)
+        for act in ("done", "lift")
+    ]
+    assert answers[:2] == answers[2:]
 
 
 def test_a_link_to_what_is_kept_from_her_is_nowhere(both: tuple[Days, Days]) -> None:

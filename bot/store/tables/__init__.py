@@ -29,7 +29,14 @@ from bot.store.tables.evidence import (
     search,
     upload,
 )
-from bot.store.tables.newcomers import author_step, register, restriction, vetting
+from bot.store.tables.newcomers import (
+    author_step,
+    follower_count,
+    newcomers_only,
+    register,
+    restriction,
+    vetting,
+)
 from bot.store.tables.reading import (
     account,
     capability,
@@ -73,12 +80,14 @@ __all__ = [
     "cursor",
     "decision",
     "effect",
+    "follower_count",
     "hold",
     "item",
     "job",
     "letter",
     "log_entry",
     "metadata",
+    "newcomers_only",
     "notice",
     "parking",
     "poll",

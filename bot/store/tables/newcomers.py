@@ -51,6 +51,22 @@ register = sa.Table(
     sa.UniqueConstraint("platform", "handle"),
 )
 
+newcomers_only = sa.Table(
+    "newcomers_only",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("person", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+follower_count = sa.Table(
+    "follower_count",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("people", sa.Integer, nullable=False),
+)
+
 author_step = sa.Table(
     "author_step",
     metadata,

@@ -11,13 +11,15 @@ from fastapi.responses import RedirectResponse, Response
 from bot import queries
 from bot.access import Viewer, may_vet
 from bot.errors import Conflict, Refused
-from bot.model import Outcome, Restriction
-from bot.queries.newcomers import count_baseline
-from bot.services.vet import WHY, Unsuitable, Vetting, take_baseline, vet
+from bot.model import Outcome, Restriction, Unsuitable
+from bot.queries.newcomers import count_baseline, follower_counts
+from bot.services.arrivals import only_from_now, take_baseline
+from bot.services.vet import Vetting, vet
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.leafing import PageNumber, leafing
 from bot.web.pages import show
+from bot.wording import WHY
 
 router = APIRouter()
 
@@ -75,9 +77,17 @@ def decided(
 
 
 @router.post("/newcomers/baseline")
-def baseline(viewer: SignedIn, context: Context, account: Annotated[str, Form()] = "") -> Response:
-    """Offer the next of those who followed before the first start."""
-    take_baseline(context.store, context.clock, viewer, account, most=_OFFERED_AT_ONCE)
+def baseline(
+    viewer: SignedIn,
+    context: Context,
+    account: Annotated[str, Form()] = "",
+    choice: Annotated[str, Form()] = "review",
+) -> Response:
+    """Offer the next of those who followed before the first start, or leave them as they are."""
+    if choice == "from_now":
+        only_from_now(context.store, context.clock, viewer, account)
+    else:
+        take_baseline(context.store, context.clock, viewer, account, most=_OFFERED_AT_ONCE)
     return RedirectResponse("/newcomers", status_code=303)
 
 
@@ -116,6 +126,7 @@ def _page(
         leaves=leafing(page, more=count > page * _PER_PAGE),
         accounts=queries.reading_state(store, settings, now),
         baseline=count_baseline(store, viewer),
+        counts=follower_counts(store, viewer),
         offered_at_once=_OFFERED_AT_ONCE,
         reasons=WHY,
         vets=may_vet(viewer),

@@ -9,11 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.access import Viewer, may_see_restrictions, may_vet
 from bot.errors import NotAllowed, Refused
-from bot.queries.authors import knows_author, list_authors
-from bot.queries.newcomers import list_register, list_restrictions
+from bot.queries.authors import knows_author, list_authors, list_register
+from bot.queries.restrictions import list_restrictions
 from bot.services.register import Imported, import_register, register, unregister
 from bot.services.repeat import STEPS, note_step, step_for
-from bot.services.vet import lift, say_done
+from bot.services.restrict import lift, say_done
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.pages import not_found, show

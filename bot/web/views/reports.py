@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.access import Viewer, may_report
 from bot.errors import NotAllowed, Refused
-from bot.model import Kind, Target
+from bot.model import Kind, Role, Target
 from bot.school_calendar import LONDON, day_of
 from bot.services.report import PLACES, REPORT_LINKS, About, Report, Upload, enter_by_hand
 from bot.services.sample import SAYABLE
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.pages import show
+from bot.wording import role_name
 
 router = APIRouter()
 
@@ -32,10 +33,6 @@ _FIELDS = (
     "target",
     "serious",
 )
-_TOLD = {
-    About.CONTACT: "The headteacher is told.",
-    About.IMPERSONATION: "The communications officer and the technician are told.",
-}
 
 
 @router.get("/report")
@@ -63,12 +60,14 @@ def reported(
     kind: Annotated[str, Form()] = "",
     target: Annotated[Target, Form()] = Target.NONE,
     serious: Annotated[bool, Form()] = False,
+    concerns: Annotated[list[str] | None, Form()] = None,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Keep it, or show the form again with what is wrong; only the file has to be chosen again.
 
     Whoever reported it need not be one of those who see it.
     """
+    people = frozenset(concerns or ())
     typed = {
         "where": where,
         "day": day,
@@ -94,13 +93,15 @@ def reported(
             link=link,
             author=author,
             file=_upload(file),
+            concerns=people,
         )
-        ref = enter_by_hand(context.store, context.clock, context.settings, viewer, report)
+        made = enter_by_hand(context.store, context.clock, context.settings, viewer, report)
     except Refused as refused:
-        return _page(request, viewer, context, about, typed, status=422, error=str(refused))
+        return _page(request, viewer, context, about, typed, people, status=422, error=str(refused))
     if about is About.ELSEWHERE:
-        return RedirectResponse(f"/log/cases/{ref}?entered=yes", status_code=303)
-    sentences = [_TOLD[about]]
+        return RedirectResponse(f"/log/cases/{made.ref}?entered=yes", status_code=303)
+    told = " and ".join(role_name(role) for role in Role if role in made.told)
+    sentences = [f"Told is: {told}."]
     if about is About.IMPERSONATION and where in REPORT_LINKS:
         sentences.append(f"Please report it to the platform as well: {REPORT_LINKS[where]}")
     return show(request, "message.html", viewer, title="Thank you", sentences=sentences)
@@ -112,6 +113,7 @@ def _page(
     context: WebContext,
     about: About,
     typed: dict[str, str],
+    concerns: frozenset[str] = frozenset(),
     *,
     status: int = 200,
     error: str = "",
@@ -130,6 +132,8 @@ def _page(
         links=REPORT_LINKS,
         today=day_of(context.clock.now()).isoformat(),
         typed=typed,
+        concerns=concerns,
+        people=[p for p in context.settings.people if p.roles and p.key != viewer.person_key],
         error=error,
     )
 

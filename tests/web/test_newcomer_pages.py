@@ -1,0 +1,110 @@
+"""The pages about newcomers, beside the decision itself: the baseline, counts, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.model import Cursor, Page, Stream
+from bot.services.ingest import PollReport, ingest
+from tests.builders import a_newcomer
+from tests.web.pages_stage import CHAIR, DSL, HEAD, OFFICER, School
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    made = School(tmp_path)
+    yield made
+    made.store.close()
+
+
+def reads(school: School, page: Page, *, first: bool = False) -> None:
+    now = school.clock.now()
+    with school.store.begin() as uow:
+        ingest(
+            uow,
+            page,
+            PollReport("school", Stream.NEWCOMERS),
+            now,
+            now,
+            school.started_at,
+            not first,
+        )
+        uow.commit()
+
+
+def followers(*names: str) -> Page:
+    people = tuple(a_newcomer(name, native_id=f"9{name}", account="school") for name in names)
+    return Page(people, Cursor("1"), last=True)
+
+
+def test_the_officer_leaves_who_was_there_before_and_the_page_says_who_chose_it(
+    school: School,
+) -> None:
+    reads(school, followers("Ann", "Bob"), first=True)
+    officer = school.signed_in(OFFICER)
+    before = officer.opens("/newcomers")
+    assert "2 people were there already" in before.words
+    after = officer.sends("/newcomers/baseline", {"account": "school", "choice": "from_now"})
+    assert "chose to decide only about newcomers from then on" in after.words
+    assert "Only newcomers from now on" not in after.words
+    assert "Ann" not in after.words
+    assert "chose to decide only about newcomers" in officer.opens("/log").words
+    shown = officer.sends("/newcomers/baseline", {"account": "school", "choice": "review"})
+    assert "Ann" in shown.words
+
+
+def test_a_count_of_followers_is_shown_with_its_change_and_is_no_list(school: School) -> None:
+    reads(school, Page((), Cursor("1"), last=True, followers=812))
+    school.clock.advance(hours=24)
+    reads(school, Page((), Cursor("2"), last=True, followers=809))
+    words = school.signed_in(OFFICER).opens("/newcomers").words
+    assert "809 followers" in words
+    assert "3 fewer than on" in words
+    assert "not a list of followers" in words
+    assert "809" not in school.signed_in(DSL).opens("/newcomers").words
+
+
+def test_a_contact_attempt_by_the_headteacher_is_ticked_and_goes_round_her(school: School) -> None:
+    teacher = school.signed_in(DSL)
+    form = teacher.opens("/report")
+    assert "Hartley" in form.words
+    said: dict[str, str | list[str]] = {
+        "about": "contact",
+        "words": "It was at night.",
+        "concerns": [HEAD],
+    }
+    answer = teacher.sends("/report", said)
+    assert "Told is: the chair of governors and the designated safeguarding lead." in answer.words
+    assert "headteacher" not in answer.words.split("Thank you")[-1]
+    assert "It was at night" not in school.signed_in(HEAD).opens("/").words
+    ref = _only_case(school)
+    assert school.signed_in(HEAD).opens(f"/cases/{ref}").status == 404
+    assert "It was at night" in school.signed_in(CHAIR).opens(f"/cases/{ref}").words
+
+
+def test_a_restriction_that_ends_is_said_with_its_day(school: School) -> None:
+    ref = school.newcomer("Cheap Shoes")
+    until = school.clock.now().date() + timedelta(days=30)
+    answer = school.signed_in(OFFICER).sends(
+        "/newcomers",
+        {
+            "pick": f"{ref}:1",
+            "outcome": "not_suitable",
+            "why": "business",
+            "then": "remove",
+            "until": until.isoformat(),
+        },
+    )
+    assert answer.path == "/restrictions"
+    assert f"{until.day} {until:%b}" in answer.words
+    assert "To do:" in answer.words
+
+
+def _only_case(school: School) -> str:
+    with school.store.engine.connect() as connection:
+        [(ref,)] = connection.exec_driver_sql("SELECT ref FROM moderation_case").all()
+    return str(ref)
