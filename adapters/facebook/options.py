@@ -83,13 +83,8 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
         problems.append(
             Problem(
                 "",
-<<<<<<< HEAD
                 f"the secret {prefix}_PAGE_TOKEN is missing: run `schoolgate connect` for this "
                 f"account, or set it, or {prefix}_PAGE_TOKEN_FILE, to the Page's access token",
-=======
-                f"the secret {prefix}_PAGE_TOKEN is missing: sign in with `schoolgate connect`, or "
-                f"set it, or {prefix}_PAGE_TOKEN_FILE, to the Page's access token",
->>>>>>> w10
             )
         )
     if problems:
