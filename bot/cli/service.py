@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import typer
 
-from bot.cli.common import DEFAULT_DATA, DataOption, SettingsOption, settings_path
+from bot.cli.common import DEFAULT_DATA, DataOption, SettingsOption, load_settings, settings_path
 from bot.errors import DataError
 
 app = typer.Typer(help="Run Schoolgate as a service of this machine.", no_args_is_help=True)
@@ -89,10 +89,6 @@ _WINSW = """<!-- WinSW 2.12 or later (github.com/winsw/winsw). Save this as
 """
 
 UserOption = Annotated[str, typer.Option(help="The account that Schoolgate runs under (Linux).")]
-WritableOption = Annotated[
-    list[Path] | None,
-    typer.Option("--also-write", help="A further folder, such as that of the backups (Linux)."),
-]
 
 
 @app.callback()
@@ -105,7 +101,6 @@ def install(
     data: DataOption = DEFAULT_DATA,
     settings: SettingsOption = None,
     user: UserOption = "schoolgate",
-    also_write: WritableOption = None,
     show: Annotated[
         bool, typer.Option("--print", help="Only show the definition for this system.")
     ] = False,
@@ -115,10 +110,7 @@ def install(
 ) -> None:
     """Install the service, or with --print only show its definition."""
     folder, file = data.absolute(), settings_path(settings).absolute()
-    if windows:
-        text = winsw(folder, file)
-    else:
-        text = unit(folder, file, user=user, also=[p.absolute() for p in also_write or ()])
+    text = winsw(folder, file) if windows else unit(folder, file, user=user, also=_elsewhere(file))
     if show:
         print(text)
         return
@@ -130,6 +122,13 @@ def install(
         print(f"administrator: {folder / 'schoolgate-service.exe'} install")
         return
     _install_unit(text)
+
+
+def _elsewhere(settings: Path) -> list[Path]:
+    """The folders that the school's settings let it write to beside the data folder."""
+    chosen = load_settings(settings)
+    files = [Path(one).parent for one in [chosen.retention.head_file] if one]
+    return [*(Path(one) for one in [chosen.backup.folder] if one), *files]
 
 
 def unit(data: Path, settings: Path, *, user: str, also: list[Path]) -> str:

@@ -10,9 +10,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
 from bot import sd_notify
+from bot.cli.main import app
 from bot.cli.service import unit, winsw
+from bot.settings import default_settings_text
 
 DATA, SETTINGS = Path("/srv/school data"), Path("/etc/schoolgate/settings.toml")
 
@@ -30,6 +33,15 @@ def test_the_unit_watches_over_schoolgate_and_shuts_it_in() -> None:
     ):
         assert line in text.splitlines()
     assert f'ExecStart={sys.executable} -m bot run --data "/srv/school data"' in text
+
+
+def test_the_service_may_write_where_the_settings_put_backups_and_heads(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    text = default_settings_text().replace('folder = ""', 'folder = "/mnt/nas/gate"')
+    file.write_text(text.replace('head_file = ""', 'head_file = "/mnt/safe/heads.jsonl"'))
+    words = ["service", "install", "--print", "--settings", str(file), "--data", "/srv/gate"]
+    shown = CliRunner().invoke(app, words)
+    assert "ReadWritePaths=/srv/gate /mnt/nas/gate /mnt/safe" in shown.stdout.splitlines()
 
 
 @pytest.mark.skipif(
