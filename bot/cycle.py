@@ -11,7 +11,7 @@ from bot.bootstrap import App
 from bot.bulletins import write_bulletins
 from bot.errors import AdapterError, DataError
 from bot.keeping.backups import LATE
-from bot.model import Stream
+from bot.model import Capability, Stream
 from bot.outbox import deliver, deliver_letters, reconcile
 from bot.queries.health import find_troubles, keeps_from_watching
 from bot.services.alarm import keep_troubles, tell_troubles
@@ -77,9 +77,12 @@ def act(app: App, account: str) -> None:
     deliver(app.store, app.clock, app.adapters[account], app.ending.is_set)
 
 
-def look(app: App, account: str) -> None:
-    """Compare what one account shows with what was asked for."""
+def look(app: App, account: str) -> str:
+    """Compare what one account shows with what was asked for; returns what stands in the way."""
     reconcile(app.store, app.clock, app.adapters[account])
+    with app.store.read() as uow:
+        failing = uow.circuits.all_of(account).get(Capability.OBSERVE)
+    return failing.why if failing else ""
 
 
 def look_after_people(app: App, account: str) -> None:
@@ -87,9 +90,12 @@ def look_after_people(app: App, account: str) -> None:
     check_tasks(app.store, app.clock, app.adapters[account])
 
 
-def compare_blocks(app: App, account: str) -> None:
-    """Hold who is blocked against the platform's own list: daily, for X bills it."""
-    compare_blocked(app.store, app.clock, app.adapters[account])
+def compare_blocks(app: App, account: str) -> str:
+    """Hold who is blocked against the platform's own list: daily, for X bills it.
+
+    Returns what stood in the way.
+    """
+    return compare_blocked(app.store, app.clock, app.adapters[account])
 
 
 def remind_about_people(app: App) -> None:
@@ -189,11 +195,11 @@ def _of_keeping(app: App) -> dict[str, str]:
     return found
 
 
-def prove_capabilities(app: App, account: str) -> None:
-    """Find out what this account's token may do, and remember it."""
+def prove_capabilities(app: App, account: str) -> str:
+    """Find out what this account's token may do, and keep it; returns what stood in the way."""
     with app.store.read() as uow:
-        if uow.state.parked(account, writes=False, at=app.clock.now()):
-            return
+        if rest := uow.state.parked(account, writes=False, at=app.clock.now()):
+            return rest.why
     adapter = app.adapters[account]
     # Asked for by name: since Python 3.12 isinstance does not see through a guarded adapter.
     ends_at: Callable[[], datetime | None] | None = getattr(adapter, "connection_ends", None)
@@ -202,11 +208,12 @@ def prove_capabilities(app: App, account: str) -> None:
         ends = ends_at() if ends_at else None
     except AdapterError as error:
         _log.error("capabilities_unknown", account=account, why=str(error))
-        return
+        return str(error)
     with app.store.begin() as uow:
         uow.state.keep_capabilities(account, reports, app.clock.now())
         uow.state.keep_connection(account, ends, app.clock.now())
         uow.commit()
+    return ""
 
 
 def run_cycle(app: App) -> list[PollReport]:

@@ -55,12 +55,12 @@ def works(app: App) -> tuple[Work, ...]:
             Work(f"act:{name}", partial(_act, app, name, turn), Every(_DELIVER)),
             Work(
                 f"look:{name}",
-                partial(_silent, partial(cycle.look, app, name)),
+                partial(cycle.look, app, name),
                 Every(timetable.look_minutes * _MINUTE, slows=True),
             ),
             Work(
                 f"prove:{name}",
-                partial(_silent, partial(cycle.prove_capabilities, app, name)),
+                partial(cycle.prove_capabilities, app, name),
                 Every(24 * _HOUR),
             ),
             Work(
@@ -70,7 +70,7 @@ def works(app: App) -> tuple[Work, ...]:
             ),
             Work(
                 f"blocks:{name}",
-                partial(_silent, partial(cycle.compare_blocks, app, name)),
+                partial(cycle.compare_blocks, app, name),
                 Every(24 * _HOUR),
             ),
         ]

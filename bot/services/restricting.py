@@ -89,22 +89,23 @@ def _holds(task: StoredRestriction, seen: Observation) -> bool:
             return seen.presence is Presence.GONE
 
 
-def compare_blocked(store: Store, clock: Clock, adapter: PlatformAdapter) -> None:
+def compare_blocked(store: Store, clock: Clock, adapter: PlatformAdapter) -> str:
     """Hold what was seen to be blocked against the platform's own list, both ways.
 
     A block that a person ended there is never made again; one that a person made there is shown.
+    Returns what stood in the way, as a sentence.
     """
     at = clock.now()
     with store.read() as uow:
-        if uow.state.parked(adapter.account, writes=False, at=at):
-            return
+        if rest := uow.state.parked(adapter.account, writes=False, at=at):
+            return rest.why
     try:
         listed = {author.native_id for author in adapter.fetch_blocked()}
     except Unsupported:
-        return
+        return ""
     except AdapterError as error:
         _log.warning("could_not_read_blocked", account=adapter.account, why=str(error))
-        return
+        return str(error)
     refs = [
         ItemRef(adapter.platform, ItemKind.NEWCOMER, each, adapter.account)
         for each in sorted(listed)
@@ -124,6 +125,7 @@ def compare_blocked(store: Store, clock: Clock, adapter: PlatformAdapter) -> Non
             uow.cases.sound_alarm(case.id, BLOCKED_THERE)
             _write(uow, Event.OBSERVED, case, at, restriction=Restriction.BLOCK, standing=True)
         uow.commit()
+    return ""
 
 
 def remind_of_lapsed(store: Store, clock: Clock, settings: Settings) -> int:

@@ -42,6 +42,20 @@ def failures(house: House) -> dict[Capability, int]:
         return {name: one.failures for name, one in uow.circuits.all_of("school").items()}
 
 
+def test_a_job_that_could_not_ask_the_platform_is_not_called_done(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.past_the_baseline()
+    house.comes("I know where you live and I will kill you")
+    house.cycle()
+    jobs = {work.name: work.run for work in works(house.app)}
+    assert [jobs[f"{one}:school"]() for one in ("prove", "blocks", "look")] == ["", "", ""]
+    for call in ("capabilities", "fetch_blocked", "observe"):
+        monkeypatch.setattr(house.platform, call, outage)
+    said = [jobs[f"{one}:school"]() for one in ("prove", "blocks", "look")]
+    assert said == ["The platform does not answer."] * 3
+
+
 # circuits ---------------------------------------------------------------------------------------
 
 
