@@ -60,6 +60,8 @@ def list_all(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -
         found = users.list_users(store, SystemClock(), chosen)
     for one in found:
         print(_line(one))
+    if not found:
+        print("Nobody can sign in yet. `schoolgate user add NAME@SCHOOL` lets somebody in.")
 
 
 @app.command()
