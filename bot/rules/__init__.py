@@ -19,7 +19,7 @@ from bot.rules.people import people_and_titles
 from bot.rules.questions import questions
 from bot.text import Normalised, unmask
 
-VERSION = "4"
+VERSION = "5"
 """To be raised with every change of a rule or a table: assessments name it."""
 
 

@@ -52,6 +52,8 @@ Mrs Hartley ignored my daughter when she told her she was being abused
 Mrs Hartley is a liar and corrupt as they come
 the head broke a court order and gave my son to his dad
 the headteacher sent my daughter creepy messages on snapchat
+Dinner lady yanked our Ben off his chair by his ear, and t'head just laughed when I told her
+the heid kens fine he hit the wean and she's covered it up
 I'll smash Mrs Hartley's face in for what she did to my son, she hit him
 """.splitlines()
 
