@@ -87,7 +87,7 @@ class Stage:
             },
             # Nothing is billed here: who comes, leaves or has another name is seen at every poll.
             "newcomers": {"look": "always", "sweep": "always"},
-            "budget": {"per_day": 40.0, "per_month": 60.0},
+            "budget": {"per_day": 40.0, "per_month": 400.0},
             # A day in minutes, or 160 fed texts an hour, is no reason for the breaker.
             "hiding": {"mode": "hide", "breaker_per_hour": 200},
         }

@@ -227,7 +227,9 @@ def test_the_signature_covers_the_host_that_is_called(x: responses.RequestsMock)
     x.add_callback(responses.GET, "http://127.0.0.1:8041/x/2/users/me", callback=answer)
     # The nonce and time are the real ones: only the signature is checked here.
     XClient(Credentials(SECRETS), "http://127.0.0.1:8041/x/", beside(FixedClock())).me()
-    assert seen[0].url == "http://127.0.0.1:8041/x/2/users/me?user.fields=public_metrics"
+    assert (
+        seen[0].url == "http://127.0.0.1:8041/x/2/users/me?user.fields=protected%2Cpublic_metrics"
+    )
     written = seen[0].headers["Authorization"]
     header = {"Authorization": written.decode() if isinstance(written, bytes) else written}
     valid, _ = SignatureOnlyEndpoint(_Verifier()).validate_request(

@@ -70,11 +70,13 @@ def test_a_count_of_followers_is_shown_with_its_change_and_is_no_list(school: Sc
 
 def test_a_contact_attempt_by_the_headteacher_is_ticked_and_goes_round_her(school: School) -> None:
     teacher = school.signed_in(DSL)
-    form = teacher.opens("/report")
+    form = teacher.opens("/report?about=contact")
     assert "Hartley" in form.words
     said: dict[str, str | list[str]] = {
         "about": "contact",
-        "words": "It was at night.",
+        "where": "other",
+        "day": school.clock.now().date().isoformat(),
+        "summary": "It was at night.",
         "concerns": [HEAD],
     }
     answer = teacher.sends("/report", said)
