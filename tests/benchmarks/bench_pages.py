@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT))
 from bot.store import Store  # noqa: E402
 from tests.web.pages_stage import HEAD, OFFICER, Browser, School  # noqa: E402
 
-ROUNDS = 30
-SMALL = (1_000, 100, 60)
+ROUNDS = 100
+SMALL = (1_000, 1_000, 150)  # enough that each list shows a whole page of it
 FINDINGS = '[{"kind":"abuse","severity":"serious","target":"staff","child":false,"aspects":[]}]'
 
 
