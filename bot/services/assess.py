@@ -219,8 +219,11 @@ class _Sitting:
         if action is not Action.HIDE or back is not HeldBack.NO:
             take_back(uow, case=case, at=at, only_by=MACHINE)
             return
-        active = uow.effects.active_for(stored.id)
-        stays_hidden = stored.hidden and (active is None or active.kind is EffectKind.HIDE)
+        if stored.hidden:
+            active = uow.effects.active_for(stored.id)
+            stays_hidden = active is None or active.kind is EffectKind.HIDE
+        else:
+            stays_hidden = False
         if not stays_hidden:
             ask_for(uow, EffectKind.HIDE, case=case, channel=channel, by=MACHINE, at=at)
             self._hides += 1

@@ -24,7 +24,7 @@ from bot.store import Store  # noqa: E402
 from tests.web.pages_stage import HEAD, OFFICER, Browser, School  # noqa: E402
 
 ROUNDS = 100
-SMALL = (1_000, 1_000, 150)  # enough that each list shows a whole page of it
+SMALL = (1_000, 1_500, 200)  # enough that each list shows a whole page of it
 FINDINGS = '[{"kind":"abuse","severity":"serious","target":"staff","child":false,"aspects":[]}]'
 
 
@@ -114,7 +114,7 @@ def decided(browser: Browser, ref: str) -> float:
 def refs(store: Store) -> list[str]:
     with sqlite3.connect(store.path) as connection:
         rows = connection.execute(
-            "SELECT ref FROM moderation_case WHERE status = 'open' ORDER BY id LIMIT 60"
+            "SELECT ref FROM moderation_case WHERE status = 'open' ORDER BY id LIMIT 120"
         )
         return [row[0] for row in rows]
 
