@@ -15,6 +15,7 @@ from bot.judging import assess
 from bot.local_names import local_names
 from bot.model import Text
 from bot.rules import signals
+from bot.settings import default_settings_text
 from bot.text import normalise
 from tests.house import the_settings
 
@@ -108,8 +109,12 @@ def answer_to(text: str, *options: str) -> dict[str, object]:
 
 def test_judge_takes_the_list_of_a_data_folder(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("Kaizen\n", "utf-8")
-    text = "the Kaizen meeting is at 3 in room 3B"
-    with_list = answer_to(text, "--data", str(tmp_path))
-    without = answer_to(text)
-    assert with_list["kinds"] != without["kinds"]
+    # The rules alone: the model takes what stands before "in 3B" for a name without any list.
+    settings = default_settings_text().replace('[classifiers.school]\nclassifier = "school"\n', "")
+    (tmp_path / "settings.toml").write_text(settings, "utf-8")
+    alone = ("--settings", str(tmp_path / "settings.toml"))
+    text = "is kaizen in 3B tomorrow or in the hall"
+    with_list = answer_to(text, *alone, "--data", str(tmp_path))
+    without = answer_to(text, *alone)
+    assert with_list["kinds"] and not without["kinds"]
     assert not list(tmp_path.glob("*.db"))
