@@ -116,5 +116,6 @@ def test_judge_takes_the_list_of_a_data_folder(tmp_path: Path) -> None:
     text = "is kaizen in 3B tomorrow or in the hall"
     with_list = answer_to(text, *alone, "--data", str(tmp_path))
     without = answer_to(text, *alone)
-    assert with_list["kinds"] and not without["kinds"]
+    assert with_list["kinds"]
+    assert not without["kinds"]
     assert not list(tmp_path.glob("*.db"))
