@@ -127,7 +127,12 @@ def _as_a_whole(found: list[Finding], seen: Evidence, scores: Mapping[str, float
         return found
     lower, upper = LINE
     if any(one.severity is Severity.SERIOUS for one in found):
-        return found if hide >= lower else [_softened(one) for one in found]
+        # A threat that a rule saw aimed at somebody, and the model saw too, is no matter of doubt.
+        plain = any(map(seen.has, _AIMED))
+        return [
+            one if hide >= lower or (plain and one.kind is Kind.THREAT) else _softened(one)
+            for one in found
+        ]
     if hide >= upper:
         return [*found, _likeliest(seen, scores, Severity.SERIOUS)]
     if act < lower and not any(map(seen.has, _CERTAIN)):
@@ -152,6 +157,7 @@ def _likeliest(seen: Evidence, scores: Mapping[str, float], severity: Severity) 
 
 _KINDS = ("kind.", "serious.")
 _CERTAIN = frozenset({"data.phone", "data.email", "data.vehicle", "data.home"})
+_AIMED = frozenset({"threat.aimed", "threat.self_harm"})
 _NO_CHANCE = 0.1
 _LITTLE_CHANCE = 0.25
 

@@ -119,3 +119,17 @@ def test_one_threat_is_found_once_though_it_says_your_face() -> None:
         [Text("gonna kick your head in hartley")], [()], [LexiconClassifier()], the_policy()
     )
     assert [finding.kind for finding in assessment.findings] == [Kind.THREAT]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am going to smash Miss Bramley's face in.",
+        "I am going to smash Mrs Hartley's face in",
+        "gonna burn your house down mr dunmore",
+    ],
+)
+def test_a_threat_aimed_at_somebody_is_hidden_although_the_model_doubts_the_whole(
+    words: str,
+) -> None:
+    assert judged(words, with_model=True).action is Action.HIDE
