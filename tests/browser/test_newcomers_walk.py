@@ -102,9 +102,14 @@ def decides(page: Page, name: str, outcome: str, choices: Mapping[str, str] | No
     one.get_by_role("button", name="Save decision").click()
 
 
-def test_the_officer_goes_through_the_days_newcomers(watched: Watched) -> None:
+def test_the_officer_goes_through_the_days_newcomers(
+    watched: Watched, request: pytest.FixtureRequest
+) -> None:
     with watched.page(OFFICER) as page:
         page.goto("/newcomers")
+        if request.config.getoption("--pictures", default=False):
+            page.set_viewport_size({"width": 1000, "height": 1300})
+            page.screenshot(path=PICTURE, animations="disabled")
         expect(card(page, "frogboy")).to_contain_text("yr 6")
         expect(card(page, "Jess")).to_contain_text("My year 5")
         expect(card(page, "Miss E")).to_contain_text("Teacher")
