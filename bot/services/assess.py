@@ -39,10 +39,11 @@ from bot.services.decide import view_of
 from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
-from bot.store.cases import JudgedReading, StoredCase, facets
+from bot.store.cases import StoredCase
 from bot.store.effects import MACHINE
 from bot.store.items import StoredItem
 from bot.store.readings import WaitingReading
+from bot.store.verdicts import JudgedReading, facets
 
 PAUSED = (
     "Hiding is paused: far more than usual was being hidden. Look at the queue, then let it go on."

@@ -37,8 +37,8 @@ from bot.services.telling import tell_one
 from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.cases import JudgedReading, facets
 from bot.store.samples import SampleAnswer
+from bot.store.verdicts import JudgedReading, facets
 from bot.text import normalise
 
 PLACES = (

@@ -35,9 +35,10 @@ from bot.services.decide import view_of
 from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
-from bot.store.cases import StoredCase, facets
+from bot.store.cases import StoredCase
 from bot.store.items import StoredItem
 from bot.store.samples import SampleAnswer, StoredSample
+from bot.store.verdicts import facets
 from bot.text import normalise
 from bot.wording import plain_name
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from pathlib import PurePosixPath, PureWindowsPath
+from datetime import date
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,104 +17,29 @@ from pydantic import (
     model_validator,
 )
 
-from bot.model import Action, Aspect, Kind, Role, Severity, Target, Urgency
+from bot.model import Action, Kind, Role, Severity, Target, Urgency
 from bot.settings.shape import HidingMode, LinkWorks, Look, Sweep
-
-
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[^@\s<>()\[\],;:\"\\]+@[a-z0-9-]+(\.[a-z0-9-]+)+", value, re.IGNORECASE):
-        raise ValueError(f'"{value}" is no e-mail address')
-    return value
-
-
-def _time_of_day(value: object) -> time:
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("is no time of day")
-    at = time(int(match[1]), int(match[2]))
-    # Europe/London changes its clocks then: an hour that comes twice or never.
-    if time(1) <= at < time(2):
-        raise ValueError("must not be between 01:00 and 02:00, when the clocks change")
-    return at
-
-
-def _whole_path(value: str) -> str:
-    """A path that means the same to the service as to whoever runs a command in another folder."""
-    if value and not (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute()):
-        raise ValueError(f'"{value}" does not say from which disk or share on it is meant')
-    return value
-
-
-def _days(value: object) -> tuple[date, date]:
-    """One day, or the first and the last with a stroke between them.
-
-    A day alone may stand without quotation marks, as TOML itself writes days.
-    """
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value, value
-    first, _, last = value.partition("/") if isinstance(value, str) else ("", "", "")
-    try:
-        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
-    except ValueError:
-        raise ValueError(f'"{value}" is no date') from None
-    if end < begin:
-        raise ValueError(f'"{value}" ends before it begins')
-    return begin, end
-
-
-def _opens_before_it_closes(value: tuple[time, time]) -> tuple[time, time]:
-    if value[0] >= value[1]:
-        raise ValueError("closes before it opens")
-    return value
-
-
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole or parts.query or parts.fragment or re.search(r"\s", value):
-        raise ValueError(f'"{value}" is no address of a web page')
-    return value.rstrip("/")
-
-
-def _mild_before_serious(value: tuple[float, float]) -> tuple[float, float]:
-    if value[0] > value[1]:
-        raise ValueError("has the larger number first")
-    return value
-
-
-def _rungs(value: tuple[Role, ...]) -> tuple[Role, ...]:
-    if Role.ICT_TECHNICIAN in value:
-        raise ValueError("names the ICT technician, who reads no content")
-    if len(set(value)) < len(value):
-        raise ValueError("names a role twice")
-    return value
-
-
-def _not_none(value: Urgency) -> Urgency:
-    if value is Urgency.NONE:
-        raise ValueError('cannot be "none"')
-    return value
-
-
-Days = Annotated[tuple[date, date], BeforeValidator(_days)]
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Address = Annotated[str, AfterValidator(_address)]
-Yes = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Score = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
-Months = Annotated[int, Strict(), Field(ge=1, le=1200)]
-Roles = Annotated[frozenset[Role], BeforeValidator(_one_or_many)]
-Aspects = Annotated[frozenset[Aspect], BeforeValidator(_one_or_many)]
+from bot.settings.values import (
+    Address,
+    Aspects,
+    Days,
+    Key,
+    Months,
+    Number,
+    Roles,
+    Score,
+    Text,
+    TimeOfDay,
+    Whole,
+    Yes,
+    mild_before_serious,
+    not_none,
+    one_or_many,
+    opens_before_it_closes,
+    rungs,
+    web_address,
+    whole_path,
+)
 
 
 def options_of(table: BaseModel) -> Mapping[str, object]:
@@ -192,7 +114,7 @@ class CalendarTable(Table):
     holidays: tuple[Days, ...] = Field(
         description='days in brackets, such as ["2026-10-26/2026-10-30", "2026-11-20"]'
     )
-    school_day: Annotated[tuple[TimeOfDay, TimeOfDay], AfterValidator(_opens_before_it_closes)] = (
+    school_day: Annotated[tuple[TimeOfDay, TimeOfDay], AfterValidator(opens_before_it_closes)] = (
         Field(description='when the school opens and closes, such as ["08:00", "17:00"]')
     )
 
@@ -231,7 +153,7 @@ class BudgetTable(Table):
 
 
 class HealthTable(Table):
-    ping_url: Annotated[str, AfterValidator(lambda url: url and _web_address(url))] = Field(
+    ping_url: Annotated[str, AfterValidator(lambda url: url and web_address(url))] = Field(
         description='an address such as "https://hc-ping.com/…", or "" for none'
     )
 
@@ -295,7 +217,7 @@ class RetentionTable(Table):
 
 
 class BackupTable(Table):
-    folder: Annotated[str, AfterValidator(_whole_path)] = Field(
+    folder: Annotated[str, AfterValidator(whole_path)] = Field(
         description='a folder elsewhere, such as "//nas/schoolgate", or ""'
     )
     at: TimeOfDay = Field(description='hours and minutes in quotation marks, such as "02:30"')
@@ -305,7 +227,7 @@ class BackupTable(Table):
 class WebTable(Table):
     host: Text = Field(description='an address of this computer, such as "127.0.0.1"')
     port: Whole = Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 8000")
-    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+    public_url: Annotated[str, AfterValidator(web_address)] = Field(
         description='an address such as "http://schoolbox.local:8000"'
     )
     claim_minutes: Whole = Field(
@@ -327,10 +249,10 @@ class SignInTable(Table):
 
 class RowTable(Table):
     kind: Kind = Field(description='what was found, such as "threat"')
-    severity: Annotated[frozenset[Severity], BeforeValidator(_one_or_many)] = Field(
+    severity: Annotated[frozenset[Severity], BeforeValidator(one_or_many)] = Field(
         default=frozenset(), description='"serious" or "mild"'
     )
-    target: Annotated[frozenset[Target], BeforeValidator(_one_or_many)] = Field(
+    target: Annotated[frozenset[Target], BeforeValidator(one_or_many)] = Field(
         default=frozenset(), description='whom it is about, such as ["pupil", "school"]'
     )
     child: Yes | None = Field(default=None, description="true or false, without quotation marks")
@@ -341,7 +263,7 @@ class RowTable(Table):
         default=frozenset(), description='finer points in brackets, such as ["praise"]'
     )
     action: Action = Field(default=Action.QUEUE, description='"allow", "queue" or "hide"')
-    urgency: Annotated[Urgency, AfterValidator(_not_none)] = Field(
+    urgency: Annotated[Urgency, AfterValidator(not_none)] = Field(
         default=Urgency.ROUTINE, description='"routine", "urgent" or "immediate"'
     )
     told: Roles = Field(
@@ -350,10 +272,10 @@ class RowTable(Table):
 
 
 class PolicyTable(Table):
-    thresholds: dict[str, Annotated[tuple[Score, Score], AfterValidator(_mild_before_serious)]] = (
+    thresholds: dict[str, Annotated[tuple[Score, Score], AfterValidator(mild_before_serious)]] = (
         Field(description="two numbers from 0 to 1, the smaller first, such as [0.5, 0.8]")
     )
-    ladder: dict[Role, Annotated[tuple[Role, ...], AfterValidator(_rungs)]] = Field(
+    ladder: dict[Role, Annotated[tuple[Role, ...], AfterValidator(rungs)]] = Field(
         description='for each role a list of others, such as dsl = ["headteacher"]'
     )
     rows: tuple[RowTable, ...] = Field(description="rows in brackets, as settings.toml shows them")

@@ -11,34 +11,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.model import (
-    Assessment,
     CaseStatus,
-    Finding,
     ItemKind,
     Kind,
     Outcome,
     Role,
     Urgency,
-    Verdict,
 )
 from bot.store import tables as t
 from bot.store.authors import author_key
 from bot.store.insert import insert_one
 from bot.store.likeness import likeness
 from bot.store.search import index
+from bot.store.verdicts import JudgedReading, verdict_row
 
 LETTER_ALARM = "A letter could not be sent."
 """How alarms about letters begin: they are not settled by what the platform does."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedReading:
-    """A verdict, with what it rests on; `held_back` says why a hide was not carried out."""
-
-    reading_id: int
-    assessment: Assessment
-    verdict: Verdict
-    held_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ class Cases:
 
     def keep_verdicts(self, verdicts: Sequence[JudgedReading], at: datetime) -> None:
         """Remember what the machine made of readings, and why nothing was hidden if so."""
-        self._connection.execute(sa.insert(t.verdict), [_verdict_row(one, at) for one in verdicts])
+        self._connection.execute(sa.insert(t.verdict), [verdict_row(one, at) for one in verdicts])
 
     def find_by_item(self, item_id: int) -> StoredCase | None:
         """The case of an item, if it ever had one."""
@@ -364,30 +352,3 @@ def _stored_case(
         frozenset(excluded),
         frozenset(barred),
     )
-
-
-def _verdict_row(one: JudgedReading, at: datetime) -> dict[str, object]:
-    found, verdict = one.assessment, one.verdict
-    return {
-        "reading_id": one.reading_id,
-        "at": at,
-        "action": verdict.action,
-        "urgency": verdict.urgency,
-        "held_back": one.held_back,
-        "findings": [facets(finding) for finding in found.findings],
-        "signals": [[s.source, s.label, round(s.score, 4), s.start, s.end] for s in found.signals],
-        "scores": {label: round(score, 4) for label, score in found.scores.items()},
-        "reasons": list(verdict.reasons),
-        "versions": dict(found.versions),
-    }
-
-
-def facets(finding: Finding) -> dict[str, object]:
-    """A finding as it is stored and logged: no text, nobody's name, only keys and words of ours."""
-    return {
-        "kind": finding.kind,
-        "severity": finding.severity,
-        "target": finding.target,
-        "child": finding.child,
-        "aspects": sorted(finding.aspects),
-    }

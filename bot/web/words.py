@@ -13,7 +13,6 @@ from bot.model import (
     EffectStatus,
     Outcome,
     Presence,
-    Restriction,
     Step,
     Stream,
     Urgency,
@@ -351,50 +350,3 @@ def day_name(day: date | str) -> str:
     """A day as one says it: "Friday 20 November 2026"."""
     at = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{at:%A} {at.day} {at:%B %Y}"
-
-
-SAYS = {
-    "bio": "Says in the bio:",
-    "name": "Is called",
-    "handle": "Has the handle",
-    "facts": "The platform tells:",
-}
-
-
-POINTINGS = {
-    "age": "an age",
-    "school_year": "a school year",
-    "pupil": "a pupil of this school",
-    "parent": "family",
-    "staff": "school staff, or named like them",
-    "business": "business",
-    "adult": "adult content",
-    "follow_back": "follows many to be followed back",
-    "look_alike": "looks like the school’s or a colleague’s own account",
-    "new_account": "a new account without a picture",
-}
-"""What each pointer is about: what somebody says, never what they are."""
-
-
-STANDINGS = {
-    "asked": "Asked for, not confirmed yet",
-    "task": "Still to be done by a person",
-    "said": "Said to be done, not seen yet",
-    "confirmed": "Seen on the platform",
-    "ended_there": "Ended on the platform itself",
-    "lifted": "Lifted",
-}
-
-
-LADDER = {
-    "advice": "a word of advice",
-    "meeting": "a meeting with the headteacher",
-    "removal": "interaction removed",
-}
-
-
-RESTRICTIONS = {
-    Restriction.BLOCK: "blocked",
-    Restriction.MUTE: "muted",
-    Restriction.REMOVE: "removed as a follower",
-}

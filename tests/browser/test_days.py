@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bot.services import runs
 from tests.browser.sandbox_day import SandboxDay
-from tests.browser.walks import PHONE, tab_to
+from tests.browser.walks import PHONE, shortcut, tab_to
 from tests.web.pages_stage import DSL, HEAD, OFFICER, TECHNICIAN
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def test_a_decision_is_undone_in_time_and_reversed_when_it_is_too_late(day: Sand
         _shows_again(page, ref)
         expect(page.get_by_text("Saved:")).to_be_visible()
         day.keep(page, "undo")
-        page.keyboard.press("u")
+        shortcut(page, "u")
         page.wait_for_url(f"**/cases/{ref}")
         day.goes_on(60)
         assert day.is_hidden(native_id), "undone before anything left"
@@ -72,9 +72,9 @@ def test_a_decision_is_undone_in_time_and_reversed_when_it_is_too_late(day: Sand
         expect(page.get_by_text("Saved:")).to_be_visible()
         day.goes_on(60)
         assert not day.is_hidden(native_id)
-        page.keyboard.press("u")
+        shortcut(page, "u")
         expect(page.get_by_text("It is too late to undo that")).to_be_visible()
-        page.keyboard.press("h")
+        shortcut(page, "h")
         page.keyboard.type("On second thoughts: an insult.")
         tab_to(page, "Save and stay here")
         page.keyboard.press("Enter")
@@ -86,7 +86,7 @@ def test_a_decision_is_undone_in_time_and_reversed_when_it_is_too_late(day: Sand
 def _shows_again(page: Page, ref: str) -> None:
     page.goto(f"/cases/{ref}")
     page.get_by_role("heading", name=re.compile("^Decide")).wait_for()
-    page.keyboard.press("a")
+    shortcut(page, "a")
     page.keyboard.type("A quotation, not an insult.")
     tab_to(page, "Save and go to the next")
     page.keyboard.press("Enter")
@@ -155,7 +155,7 @@ def test_the_dsl_reads_notes_and_decides_and_the_officer_sees_only_with_whom_it_
         day.keep(page, "dsl-queue")
         page.locator(f'main a[href^="/cases/{ref}"]').first.click()
         page.get_by_role("heading", name="Besides deciding").wait_for()
-        page.keyboard.press("n")
+        shortcut(page, "n")
         expect(page.get_by_label("Note", exact=True)).to_be_focused()
         page.keyboard.type("Spoken with the class teacher at noon.")
         tab_to(page, "Save the note")

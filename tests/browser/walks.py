@@ -100,6 +100,12 @@ def tab_to(page: Page, name: str, *, most: int = 80) -> None:
     raise AssertionError(f"“{name}” cannot be reached by Tab on {page.url}")
 
 
+def shortcut(page: Page, key: str) -> None:
+    """Press one of the page's own keys, once the script that listens for it has come."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def _focused(page: Page) -> str:
     """The name of what has the focus: its label, or its own words."""
     found: str = page.evaluate(
