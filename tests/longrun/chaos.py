@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
@@ -122,12 +122,9 @@ class Chaos:
         """Not a byte is left: by a file that fills the folder's own small disk, or by a limit."""
         if self.own_disk:
             filler = self.data / "filler"
-            with filler.open("wb") as file:
-                try:
-                    while True:
-                        file.write(b"0" * 65536)
-                        file.flush()
-                except OSError:
+            # Unbuffered: what a buffer still holds is written on closing, and that fails again.
+            with filler.open("wb", buffering=0) as file, suppress(OSError):
+                while file.write(b"0" * 65536):
                     pass
             yield
             filler.unlink()
