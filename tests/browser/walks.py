@@ -96,6 +96,8 @@ def assert_accessible(page: Page) -> None:
         page.evaluate(AXE_SCRIPT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
+        # The window may follow later than the command is answered.
+        page.wait_for_function("width => window.innerWidth === width", arg=width)
         for light in LIGHTS:
             page.emulate_media(color_scheme=light)
             where = f"{page.url} at {width} pixels, {light}"
