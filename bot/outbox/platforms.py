@@ -29,7 +29,7 @@ from bot.outbox.endings import (
 from bot.ports import Clock, PlatformAdapter
 from bot.store import Store, UnitOfWork
 from bot.store.effects import LEASE, MACHINE, StoredEffect
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 _log = structlog.get_logger("schoolgate.outbox")
 
