@@ -156,7 +156,8 @@ base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
     assert took < 10
     last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
     assert last["event"] == "stopped"
-    assert "read:page" in last["left_behind"]
+    # Which of the Page's jobs it is that waits, is a matter of who came first.
+    assert any(job.endswith(":page") for job in last["left_behind"])
     again = run("--once")
     _, errors = again.communicate(timeout=LIMIT)
     assert again.returncode == 1, errors  # nothing was half done; the Page is still silent
