@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Self
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ import requests
 
 from adapters.http import ApiSession, keeps_tokens_safe, seconds_to_wait
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
-from bot.errors import AdapterError, Problem, SettingsError, Throttled
+from bot.errors import AdapterError, Problem, SettingsError, Throttled, meant_or_known
 from bot.model import Mail
 from bot.ports import Context, Options
 
@@ -40,7 +39,7 @@ class GraphMailer:
         `login_url` for national clouds. The mailbox is the letters' sender. Raises SettingsError.
         """
         problems = [
-            Problem(key, f"is not a setting of the graph mailer; {_hint(key)}")
+            Problem(key, f"is not a setting of the graph mailer; {meant_or_known(key, _KEYS)}")
             for key in options
             if key not in _KEYS
         ]
@@ -126,8 +125,3 @@ def _in_plain_words(answer: requests.Response) -> AdapterError:
     return AdapterError(
         f"Microsoft Graph refuses this letter (answer {status}). {remedy}", permanent=True
     )
-
-
-def _hint(key: str) -> str:
-    near = get_close_matches(key, _KEYS, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"

@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from socket import gaierror
@@ -16,7 +15,7 @@ from typing import Self
 
 from adapters.http import is_loopback, keeps_tokens_safe
 from adapters.microsoft import CLIENT_SECRET, LOGIN, SignIn
-from bot.errors import AdapterError, Problem, SettingsError
+from bot.errors import AdapterError, Problem, SettingsError, meant_or_known
 from bot.model import Mail
 from bot.ports import Context, Options
 
@@ -271,8 +270,7 @@ class _Table:
         self._problems: list[Problem] = []
         for key in options:
             if key not in self.KEYS:
-                near = get_close_matches(key, self.KEYS, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(self.KEYS)}"
+                hint = meant_or_known(key, self.KEYS)
                 self.complain(key, f"is not a setting of the smtp mailer; {hint}")
 
     def complain(self, key: str, message: str) -> None:

@@ -73,7 +73,7 @@ def _judged(app: App, report: PollReport) -> PollReport:
 
 
 def act(app: App, account: str) -> None:
-    """Carry out what is asked for on one account, then look at what is there."""
+    """Carry out what is asked for on one account."""
     deliver(app.store, app.clock, app.adapters[account], app.ending.is_set)
 
 
@@ -217,7 +217,9 @@ def prove_capabilities(app: App, account: str) -> str:
 
 
 def run_cycle(app: App) -> list[PollReport]:
-    """Everything once, in the order of one comment's day."""
+    """What meets a comment on its day, once and in that order. What keeps the house, such as
+    backups, retention and the watch, has its place on the timetable alone.
+    """
     reports = []
     for account in app.adapters:
         reports += [*read_account(app, account), *read_people(app, account)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 class SchoolgateError(Exception):
@@ -19,6 +20,17 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question after the known word that is nearest; "" where none is near."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def meant_or_known(word: str, known: Sequence[str]) -> str:
+    """The same, or else all the known words: for the message of a `Problem`."""
+    return did_you_mean(word, known) or f"known are {', '.join(known)}"
 
 
 class SettingsError(SchoolgateError):

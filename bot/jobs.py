@@ -103,7 +103,7 @@ class Timetable:
         self._watchdog.start()
 
     def runs(self) -> bool:
-        """Whether the thread that starts the jobs is there, for the watchdog."""
+        """Whether the thread that starts the jobs is there, for systemd's watchdog."""
         thread: Thread | None = getattr(self._scheduler, "_thread", None)
         return thread is not None and thread.is_alive()
 

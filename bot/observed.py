@@ -12,7 +12,7 @@ from bot.model import EffectKind, Observation, Outcome, Presence
 from bot.ports import Clock
 from bot.store import Store, UnitOfWork
 from bot.store.effects import MACHINE
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 
 def compare(uow: UnitOfWork, item: StoredItem, now: Observation, at: datetime) -> None:
@@ -40,7 +40,7 @@ def note_unhidden_elsewhere(uow: UnitOfWork, stored: StoredItem, at: datetime) -
     if case is None or (active is not None and active.kind is EffectKind.UNHIDE):
         return
     take_back(uow, case=case, at=at, only_by=MACHINE)
-    uow.cases.keep_decision(
+    uow.decisions.keep(
         case_id=case.id,
         reading_id=stored.reading_id,
         person="",

@@ -12,11 +12,10 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
-from bot.errors import PluginError, Problem, SettingsError
+from bot.errors import PluginError, Problem, SettingsError, did_you_mean
 from bot.model import Scores, Text
 from bot.ports import Context, Options
 from classifiers.labels import GENERAL
@@ -64,8 +63,7 @@ def read_options(options: Options) -> HubOptions:
 
 
 def _unknown(key: str) -> str:
-    near = get_close_matches(key, _OPTIONS, n=1)
-    return f"did you mean {near[0]}?" if near else f"is not known; known are {', '.join(_OPTIONS)}"
+    return did_you_mean(key, _OPTIONS) or f"is not known; known are {', '.join(_OPTIONS)}"
 
 
 def _model(options: Options, problems: list[Problem]) -> tuple[str, Path | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,20 @@ pytest.register_assert_rewrite(
 
 from bot.ports import Context  # noqa: E402
 from tests.builders import FixedClock  # noqa: E402
+from tests.ports import a_port  # noqa: E402
 
 
 @pytest.fixture
 def clock() -> FixedClock:
     """Stands at NOON until the test moves it."""
     return FixedClock()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port for a server of this test."""
+    with a_port() as port:
+        yield port
 
 
 @pytest.fixture

@@ -13,15 +13,14 @@ from typing import Self
 from adapters.facebook.capabilities import (
     MUTING_WHY,
     NEWCOMERS_WHY,
-    READ_OTHERS,
     everything_denied,
     grants_of,
     matrix,
 )
 from adapters.facebook.connect import FacebookConnection
-from adapters.facebook.errors import missing_permission
 from adapters.facebook.graph import Graph
 from adapters.facebook.options import FacebookOptions, read_options
+from adapters.facebook.proof import Proof
 from adapters.facebook.reading import OWN_POST_FIELDS, Part, Reader
 from adapters.facebook.session import GraphSession
 from adapters.facebook.shapes import PLATFORM, Shapes, flag, text
@@ -40,9 +39,6 @@ from bot.model import (
     Presence,
 )
 from bot.ports import Context, Options
-
-_PROVEN_FOR = 24 * 3600.0
-_SIGHT_FOR = 60.0
 
 
 @dataclass(slots=True)
@@ -87,10 +83,9 @@ class FacebookAdapter:
         )
         self._graph = Graph(session, options.version)
         self._shapes = Shapes(account, options.page_id)
+        self._proof = Proof(self._graph, options, clock)
         self._reader = Reader(self._graph, self._shapes, clock.now, options.page_size)
-        self._proven_at: float | None = None
         self._ends: datetime | None = None
-        self._sight_at: float | None = None
         self._met: _Met | None = None
 
     @classmethod
@@ -110,7 +105,7 @@ class FacebookAdapter:
     def capabilities(self) -> Sequence[CapabilityReport]:
         """Permissions from `debug_token`, reading by trying; see capabilities.py."""
         try:
-            self._prove(afresh=True)
+            self._proof.prove(afresh=True)
             grants = grants_of(self._graph, self._options.token, self._options.page_id)
             self._ends = grants.ends
         except (SignedOut, Denied) as error:
@@ -119,7 +114,7 @@ class FacebookAdapter:
 
     def fetch_own_posts(self, cursor: Cursor) -> Iterator[Page]:
         """The Page's published posts, watched as the comments are."""
-        self._prove()
+        self._proof.prove()
         since, done = self._window(cursor)
         for posts in self._reader.posts("published_posts", OWN_POST_FIELDS, since):
             named = [post for post in posts if text(post, "id")]
@@ -133,7 +128,7 @@ class FacebookAdapter:
         Where only visitors' posts or tags are denied, the page says so as a problem. The last page
         of a run is always empty.
         """
-        self._prove()
+        self._proof.prove()
         since, done = self._window(cursor)
         met = _Met(dict(self._met.authors)) if self._met else _Met()
         for part in self._reader.comments(since):
@@ -157,7 +152,7 @@ class FacebookAdapter:
         """
         met, self._met = self._met, None
         if met is None:
-            self._prove()
+            self._proof.prove()
             met = _Met()
             for part in self._reader.comments(self._recent()):
                 met.add(part)
@@ -207,7 +202,7 @@ class FacebookAdapter:
         try:
             self._graph.delete(ref.native_id)
         except Gone:
-            self._confirm_sight()
+            self._proof.confirm_sight()
             raise
         return Observation(ref, Presence.UNKNOWN)
 
@@ -225,30 +220,11 @@ class FacebookAdapter:
         raise Unsupported(MUTING_WHY)
 
     def fetch_blocked(self) -> Sequence[Author]:
-        self._prove()
+        self._proof.prove()
         listed = self._graph.blocked(self._options.page_id)
         return [Author(text(row, "id"), name=text(row, "name")) for row in listed]
 
     # --- parts -------------------------------------------------------------------------------
-
-    def _prove(self, *, afresh: bool = False) -> None:
-        """Raise SignedOut unless `/me` is the Page itself, as it is for a Page's token only."""
-        now = self._clock.monotonic()
-        recent = self._proven_at is not None and now - self._proven_at < _PROVEN_FOR
-        if recent and not afresh:
-            return
-        page_id = self._options.page_id
-        self._proven_at = None
-        if text(self._graph.node("me", "id"), "id") != page_id:
-            kind = grants_of(self._graph, self._options.token, page_id).kind
-            whose = (
-                "the token of another Page" if kind == "PAGE" else "a user's token, not the Page's"
-            )
-            raise SignedOut(
-                f"This is {whose}, so Facebook would show no comments of the Page {page_id}. Store "
-                "the token that Facebook lists for this Page, or correct page_id."
-            )
-        self._proven_at = now
 
     def _recent(self) -> datetime:
         return self._clock.now() - timedelta(days=self._options.recent_days)
@@ -314,17 +290,6 @@ class FacebookAdapter:
         raw = self._graph.node(ref.native_id, "id,is_hidden")
         return Observation(ref, Presence.PRESENT, flag(raw, "is_hidden"), can_hide=False)
 
-    def _confirm_sight(self) -> None:
-        """Raise unless comments are in the token's sight: error 100/33, "gone", means both."""
-        now = self._clock.monotonic()
-        if self._sight_at is not None and now - self._sight_at < _SIGHT_FOR:
-            return
-        self._prove(afresh=True)
-        grants = grants_of(self._graph, self._options.token, self._options.page_id)
-        if missing := grants.missing(READ_OTHERS):
-            raise Denied(missing_permission(missing))
-        self._sight_at = now
-
     def _blocked(self) -> frozenset[str] | None:
         """Who is blocked; None where Facebook refuses to say."""
         try:
@@ -337,7 +302,7 @@ class FacebookAdapter:
     def _set_blocked(self, ref: ItemRef, *, blocked: bool) -> Observation:
         if ref.kind is not ItemKind.NEWCOMER:
             raise Unsupported("On Facebook only people can be blocked.")
-        self._prove()
+        self._proof.prove()
         said = self._graph.set_blocked(self._options.page_id, ref.native_id, blocked)
         return Observation(ref, Presence.UNKNOWN, blocked=blocked if said else None)
 
@@ -345,7 +310,7 @@ class FacebookAdapter:
         try:
             return self._look(ref)
         except Gone:
-            self._confirm_sight()
+            self._proof.confirm_sight()
             return Observation(ref, Presence.GONE)
         except AdapterError as error:
             if not _is_refusal_of_this(error):
@@ -358,7 +323,7 @@ class FacebookAdapter:
         try:
             before = self._look(ref)
         except Gone:
-            self._confirm_sight()
+            self._proof.confirm_sight()
             raise
         if before.hidden is hidden:
             return before

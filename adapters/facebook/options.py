@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from adapters.http import keeps_tokens_safe
-from bot.errors import Problem, SettingsError
+from bot.errors import Problem, SettingsError, meant_or_known
 from bot.ports import Context, Options
 
 DEFAULTS: Mapping[str, object] = {
@@ -102,8 +101,7 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
 
 
 def _unknown(name: str) -> Problem:
-    near = get_close_matches(name, DEFAULTS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(DEFAULTS)}"
+    hint = meant_or_known(name, list(DEFAULTS))
     return Problem(name, f"there is no such option for Facebook; {hint}")
 
 

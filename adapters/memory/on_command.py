@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from threading import RLock
 
-from bot.errors import AdapterError, Problem
+from bot.errors import AdapterError, Problem, did_you_mean
 from bot.model import ItemRef
 from bot.ports import Options
 
@@ -65,6 +64,7 @@ def unknown_keys(options: Options, known: Sequence[str], what: str) -> list[Prob
     """What is said of options that the memory `what` does not have."""
     problems = []
     for key in (key for key in options if key not in known):
-        hint = "".join(f"; did you mean {near}?" for near in get_close_matches(key, known, n=1))
-        problems.append(Problem(key, f"is not a setting of the memory {what}{hint}"))
+        hint = did_you_mean(key, known)
+        said = f"is not a setting of the memory {what}"
+        problems.append(Problem(key, f"{said}; {hint}" if hint else said))
     return problems

@@ -53,7 +53,7 @@ UNSHOWN = (
 GONE = "It is no longer on X."
 
 
-class XAdapter(Followers, Restricting):
+class XAdapter(Restricting):
     """Reads and moderates one account through X's API v2.
 
     Cost: an empty poll is free; authors and conversation heads are looked up once each; the first
@@ -70,7 +70,9 @@ class XAdapter(Followers, Restricting):
         bearer = user_token(options, context)
         self._client = XClient(credentials, options.base_url, context, bearer)
         self._matrix = Matrix(self._client, options)
-        self._counted_at = float("-inf")
+        self._followers = Followers(
+            self._client, context.clock, context.account, lambda: self._own_id
+        )
 
     @classmethod
     def from_options(cls, options: Options, context: Context) -> Self:
@@ -123,6 +125,14 @@ class XAdapter(Followers, Restricting):
             yield self._comments(listing, cursor_for(state, cursor, last), last, problems)
         if sweep:
             yield from self._sweep(state, cursor)
+
+    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """The newest followers, and who asks to follow."""
+        return self._followers.newest(cursor)
+
+    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+        """All followers, and at the end how many X withheld."""
+        return self._followers.everybody(cursor)
 
     def observe(self, refs: Sequence[ItemRef]) -> Sequence[Observation]:
         """Still there or gone. Whether a reply is hidden cannot be read back on X: no field of a
@@ -260,7 +270,7 @@ class XAdapter(Followers, Restricting):
             )
 
         said = (*listing.problems, *problems, *nameless, *unclear)
-        asking = self._people(self._lookups.take_requests())
+        asking = self._followers.people(self._lookups.take_requests())
         return Page((*map(comment, rows), *asking), cursor, last, problems=said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -39,18 +39,21 @@ UNREAD_FOLLOWERS = (
 
 
 class Followers:
-    """The part of the adapter that lists people; each of them is billed."""
+    """Lists the people about one account; each of them is billed.
 
-    account: str
-    _client: XClient
-    _clock: Clock
-    _counted_at: float
+    `own_id` is asked at the first call only: finding out may cost one.
+    """
 
-    @property
-    def _own_id(self) -> str:
-        raise NotImplementedError
+    def __init__(
+        self, client: XClient, clock: Clock, account: str, own_id: Callable[[], str]
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._account = account
+        self._own_id = own_id
+        self._counted_at = float("-inf")
 
-    def fetch_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+    def newest(self, cursor: Cursor) -> Iterator[Page]:
         """Newest followers, page by page until one holds nobody new: X promises no order.
 
         The very first run reads one page. Pages are small at first, for whoever is on them is
@@ -86,18 +89,18 @@ class Followers:
                 newest = tuple(dict.fromkeys((*state.fresh, *state.known)))
                 state = FollowerMarks(known=newest[:FOLLOWERS_KNOWN], asking=state.asking)
             here = cursor_for(state, cursor, last)
-            yield Page(self._people(fresh), here, last, problems=problems, billed=len(listing.rows))
+            yield Page(self.people(fresh), here, last, problems=problems, billed=len(listing.rows))
             if last:
                 return
 
-    def sweep_newcomers(self, cursor: Cursor) -> Iterator[Page]:
+    def everybody(self, cursor: Cursor) -> Iterator[Page]:
         """All followers, a thousand a page; at the end X's own count tells how many it withheld."""
         state = sweep_marks(cursor)
         for listing, mark, end in walk(
             lambda mark: self._followers(mark, SWEEP_PAGE), Mark(token=state.token)
         ):
             state = replace(state, token=mark.token, read=state.read + len(listing.rows))
-            people, billed, missing = self._people(listing.rows), len(listing.rows), 0
+            people, billed, missing = self.people(listing.rows), len(listing.rows), 0
             counted = None
             if end:
                 counted = self._counted() or None
@@ -107,7 +110,7 @@ class Followers:
             yield Page(people, here, end, missing, listing.problems, billed, counted)
 
     def _followers(self, mark: Mark, size: int) -> Json:
-        return self._client.followers(self._own_id, token=mark.token, max_results=size)
+        return self._client.followers(self._own_id(), token=mark.token, max_results=size)
 
     def _requests(self, state: FollowerMarks, cursor: Cursor) -> tuple[Page | None, FollowerMarks]:
         """Whoever newly asks to follow a protected account, where X lists them to this token.
@@ -133,7 +136,7 @@ class Followers:
             return Page((), here, False, problems=(f"{UNREAD_REQUESTS} {error}",)), state
         state = replace(state, asking=tuple(asking))
         # The look-up says that they ask; whoever was granted meanwhile comes as a follower.
-        people = self._people([row for row in found if shapes.asks_to_follow(row)])
+        people = self.people([row for row in found if shapes.asks_to_follow(row)])
         return Page(people, cursor_for(state, cursor, False), False, billed=len(found)), state
 
     def _counted(self) -> int:
@@ -145,6 +148,7 @@ class Followers:
         counted = metrics.get("followers_count")
         return counted if isinstance(counted, int) else 0
 
-    def _people(self, rows: Sequence[Json]) -> tuple[Newcomer, ...]:
+    def people(self, rows: Sequence[Json]) -> tuple[Newcomer, ...]:
+        """These people as newcomers to the account, first seen now."""
         now = self._clock.now()
-        return tuple(shapes.newcomer(row, self.account, now) for row in rows)
+        return tuple(shapes.newcomer(row, self._account, now) for row in rows)

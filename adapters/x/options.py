@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 
 from adapters.http import keeps_tokens_safe
-from bot.errors import Problem, SettingsError
+from bot.errors import Problem, SettingsError, meant_or_known
 from bot.ports import Context, Options
 
 BASE_URL = "https://api.x.com"
@@ -78,8 +77,7 @@ def _problems(options: Options) -> Iterator[Problem]:
     known = [each.name for each in fields(XOptions)]
     for key in options:
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            hint = meant_or_known(key, known)
             yield Problem(key, f"X accounts have no such setting; {hint}")
     handle = options.get("handle")
     if not isinstance(handle, str) or not re.fullmatch(r"@?\w{1,15}", handle, re.ASCII):

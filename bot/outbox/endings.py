@@ -62,6 +62,7 @@ def says_nothing(claimed: StoredEffect, seen: Observation) -> bool:
 
 
 def unreadable(claimed: StoredEffect) -> Settled:
+    """Given up: accepted, and the platform has no way to tell more."""
     return Settled(
         EffectStatus.FAILED,
         Event.FAILED,
@@ -71,6 +72,7 @@ def unreadable(claimed: StoredEffect) -> Settled:
 
 
 def never_happened(claimed: StoredEffect) -> Settled:
+    """Given up: accepted, and read back often enough as it was before."""
     return Settled(
         EffectStatus.FAILED,
         Event.FAILED,
@@ -80,6 +82,7 @@ def never_happened(claimed: StoredEffect) -> Settled:
 
 
 def read_back_later(claimed: StoredEffect, at: datetime, why: str) -> Settled:
+    """Accepted; whether it is so is looked at again, each time after a longer wait."""
     until = at + _wait(claimed.attempts)
     return Settled(EffectStatus.ACCEPTED, Event.ACCEPTED, why, until=until)
 
@@ -118,6 +121,7 @@ def after_error(claimed: StoredEffect, error: AdapterError, at: datetime) -> Set
 
 
 def after_refusal(claimed: StoredEffect, error: AdapterError, at: datetime) -> Settled:
+    """What it means for a letter that the mail server did not take it."""
     if error.permanent:
         return Settled(EffectStatus.FAILED, Event.NOT_TOLD, str(error), alarm=str(error))
     alarm = str(error) if claimed.attempts >= 3 else ""

@@ -29,7 +29,7 @@ from bot.outbox.endings import (
 from bot.ports import Clock, PlatformAdapter
 from bot.store import Store, UnitOfWork
 from bot.store.effects import LEASE, MACHINE, StoredEffect
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 _log = structlog.get_logger("schoolgate.outbox")
 
@@ -130,7 +130,7 @@ def _carry_out(
 
 
 def _settle(
-    store: Store, clock: Clock, claimed: StoredEffect, item: StoredItem | None, end: Settled
+    store: Store, clock: Clock, claimed: StoredEffect, item: StoredItem, end: Settled
 ) -> None:
     """T3b. A call that was superseded while it was under way changes nothing but the item."""
     at = clock.now()
@@ -147,7 +147,7 @@ def _settle(
             uow.circuits.worked(claimed.channel, _NEEDS[claimed.kind])
         if end.park and end.until is not None:
             uow.state.park(claimed.channel, writes=True, until=end.until, why=end.why)
-        if item is not None and (end.presence or end.hidden is not None):
+        if end.presence or end.hidden is not None:
             seen = Observation(item.ref, end.presence or Presence.PRESENT, end.hidden)
             uow.items.observe(item, seen, at)
             uow.items.mark_observed([item.id], at)

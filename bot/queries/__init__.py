@@ -1,6 +1,7 @@
 """Read models for the pages: each asks `bot.access`, and reads in one short transaction."""
 
-from bot.queries.case import (
+from bot.queries.case import get_case
+from bot.queries.case_page import (
     Above,
     CasePage,
     Content,
@@ -8,7 +9,6 @@ from bot.queries.case import (
     EffectLine,
     Machine,
     Wording,
-    get_case,
 )
 from bot.queries.cases import (
     MOST,

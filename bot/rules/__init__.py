@@ -16,14 +16,12 @@ from bot.rules.language import readable
 from bot.rules.links import links
 from bot.rules.names import names as children
 from bot.rules.people import people_and_titles
+from bot.rules.phrases import ENOUGH
 from bot.rules.questions import questions
 from bot.text import Normalised, unmask
 
 VERSION = "5"
 """To be raised with every change of a rule or a table: assessments name it."""
-
-
-_ENOUGH = 40  # signals of one label in one text; more says nothing new
 
 
 def signals(
@@ -59,7 +57,7 @@ def signals(
     seen: Counter[tuple[str, str]] = Counter()
     for signal in sorted(set(found), key=lambda one: (one.start, one.end, one.label, one.value)):
         seen[signal.label, signal.value] += 1
-        if seen[signal.label, signal.value] <= _ENOUGH:
+        if seen[signal.label, signal.value] <= ENOUGH:
             kept.append(signal)
     return kept
 

@@ -72,6 +72,8 @@ _NOT_A_STREET = re.compile(
     r"months?|yards|feet|parents|buses|lanes|of|pupils|families|pounds|of|off|away|later|from|"
     r"big|new|main|busy|their|his|her|its|has|have|are|is|can|drivers?|million|thousand|other|to|in|at|on|by|is|it|or|we|he|she|they|you|my|be|so|pm|am)\b"
 )
+# "4 mile lane", "20 th street": the number counts miles, or streets.
+_DISTANCE_OR_ORDINAL = re.compile(r"(?:mile|th|nd)\s")
 _OWN = re.compile(
     r"\b(?:(?:call|ring|text|phone|message|whatsapp|email|contact|reach|get|dm|inbox) (?:me|"
     r"us)\b|my "
@@ -160,11 +162,8 @@ def _mails(plain: str) -> Iterator[tuple[str, int, int]]:
 
 def _homes(plain: str) -> Iterator[tuple[str, int, int]]:
     for match in _STREET.finditer(plain):
-        if _NOT_A_STREET.search(match.group(2)) or match.group(2).split()[0] in (
-            "mile",
-            "th",
-            "nd",
-        ):
+        name = match.group(2)
+        if _NOT_A_STREET.search(name) or _DISTANCE_OR_ORDINAL.match(name):
             continue
         yield (_home(plain, match.start(), match.end()), *match.span())
 

@@ -45,7 +45,7 @@ _KEPT = frozenset(
 )  # other words without the apostrophe
 _GAPS = {"..": 3, "...": 8}
 _STEM = 4  # letters by which a word with any ending is looked up
-_ENOUGH = 40  # matches of one phrase in one text; more says nothing new
+ENOUGH = 40  # matches of one phrase, signals of one label, in one text; more says nothing new
 _ELIDED = 2  # "t'lass" is looked up by "lass" and starts with "t'"
 _REACH = 150  # characters that a phrase may stretch to either side of its rarest word
 
@@ -223,7 +223,7 @@ class PhraseBook:
         found = [
             Signal("rules", phrase.label, 1.0, start, end)
             for phrase, places in self._candidates(text.plain, known)
-            for start, end in islice(_matches(phrase, text.plain, places, starts, order), _ENOUGH)
+            for start, end in islice(_matches(phrase, text.plain, places, starts, order), ENOUGH)
         ]
         excused = _excused(found, len(text.plain))
         return [

@@ -1,4 +1,4 @@
-"""Acknowledge a letter, or go up the ladder where nobody does (transaction T6)."""
+"""A letter is answered, or goes up the ladder where nobody answers (transaction T6)."""
 
 from __future__ import annotations
 

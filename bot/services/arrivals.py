@@ -12,7 +12,7 @@ from bot.model import Role, Urgency
 from bot.ports import Clock
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 _NOT_YOURS = "Newcomers are for the communications officer."
 

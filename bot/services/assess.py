@@ -41,7 +41,7 @@ from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.effects import MACHINE
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 from bot.store.readings import WaitingReading
 from bot.store.verdicts import JudgedReading, facets
 
@@ -154,7 +154,7 @@ class _Sitting:
         item_ids = [one.reading.item_id for one in judged]
         self._items = uow.items.get_all(item_ids)
         self._cases = uow.cases.find_by_items(item_ids)
-        self._decided = uow.cases.decided_readings([one.reading.reading_id for one in judged])
+        self._decided = uow.decisions.readings([one.reading.reading_id for one in judged])
         self._stopped = uow.state.switch(STOPPED).on
         breaker = uow.state.switch(BREAKER)
         self._breaker_open = breaker.on

@@ -16,7 +16,7 @@ from bot.ports import Clock
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.effects import MACHINE
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 TAKEN_BACK = "Its hide was taken back when hiding was stopped: please decide it yourself."
 
@@ -115,7 +115,7 @@ def settle(
     active = uow.effects.active_for(item.id)
     before["replaced"] = [active.kind, active.asked_by] if active else None
     before["asked"] = _ask_platform(uow, viewer, wish.outcome, case, item, at)
-    uow.cases.keep_decision(
+    uow.decisions.keep(
         case_id=case.id,
         reading_id=case.reading_id,
         person=viewer.person_key,

@@ -86,4 +86,4 @@ def take_evidence(
 
 
 def _dsl_decided(uow: UnitOfWork, case_id: int, roles: dict[str, frozenset[Role]]) -> bool:
-    return any(Role.DSL in roles.get(key, ()) for key in uow.cases.who_decided(case_id))
+    return any(Role.DSL in roles.get(key, ()) for key in uow.decisions.people(case_id))

@@ -24,7 +24,7 @@ from bot.model import ItemKind, ItemRef
 from bot.ports import Clock
 from bot.services.decide import view_of
 from bot.store import Store, UnitOfWork
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 from bot.store.purges import What, Why
 
 JOURNAL = "purged.jsonl"

@@ -17,7 +17,7 @@ from bot.ports import Clock
 from bot.school_calendar import LONDON
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 from bot.store.restrictions import StoredRestriction
 
 _DOES = {Restriction.BLOCK: EffectKind.BLOCK, Restriction.MUTE: EffectKind.MUTE}

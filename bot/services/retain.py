@@ -125,7 +125,7 @@ def _is_over(
 ) -> bool:
     case = uow.cases.get(case_id)
     view = view_of(uow, case, uow.items.get(case.item_id))
-    which = class_of(view, uow.cases.last_outcome(case_id))
+    which = class_of(view, uow.decisions.last_outcome(case_id))
     if settings.retention.ends(which, closed_at) > report.at:
         return False
     report.cases[which] = report.cases.get(which, 0) + 1

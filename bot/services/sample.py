@@ -36,7 +36,7 @@ from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 from bot.store.samples import SampleAnswer, StoredSample
 from bot.store.verdicts import facets
 from bot.text import normalise

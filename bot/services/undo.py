@@ -49,7 +49,7 @@ def _undo(uow: UnitOfWork, clock: Clock, hide: UnconfirmedHide, by: str, reason:
     effect, at = hide.effect, clock.now()
     assert effect.case_id is not None
     case = uow.cases.get(effect.case_id)
-    uow.cases.keep_decision(
+    uow.decisions.keep(
         case_id=case.id,
         reading_id=hide.reading_id,
         person=by,

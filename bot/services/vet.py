@@ -22,7 +22,7 @@ from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 from bot.wording import not_suitable
 
 LATER = timedelta(days=14)
@@ -123,7 +123,7 @@ def _decide(
     settled = wish.outcome in (Outcome.APPROVE, Outcome.NOT_SUITABLE)
     if not uow.cases.change(case.id, version, closed_at=at if settled else None):
         raise Conflict("Somebody else changed one of these while you looked at them.")
-    uow.cases.keep_decision(
+    uow.decisions.keep(
         case_id=case.id,
         reading_id=case.reading_id,
         person=viewer.person_key,

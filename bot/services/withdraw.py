@@ -14,7 +14,7 @@ from bot.ports import Clock
 from bot.services.decide import seen_case
 from bot.store import Store, UnitOfWork
 from bot.store.effects import MACHINE
-from bot.store.items import StoredItem
+from bot.store.item_rows import StoredItem
 
 TOO_LATE = (
     "It is too late to undo that: it has left for the platform. Decide again instead; what was "

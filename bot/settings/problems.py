@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from bot.errors import Problem
+from bot.errors import Problem, did_you_mean
 
 Steps = Sequence[int | str]
 
@@ -40,12 +39,7 @@ def dotted(steps: Steps, raw: object) -> str:
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """What to say of a key that does not exist."""
-    return f"is not a known key; {_nearest(key, known) or f'the keys here are {_list(known)}'}"
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else ""
+    return f"is not a known key; {did_you_mean(key, known) or f'the keys here are {_list(known)}'}"
 
 
 def _list(words: Iterable[str]) -> str:
@@ -76,7 +70,7 @@ def _message(
             return f"is missing; {write}"
         case "enum":
             choices = re.findall(r"'([^']+)'", context["expected"])
-            near = _nearest(given, choices) if isinstance(given, str) else ""
+            near = did_you_mean(given, choices) if isinstance(given, str) else ""
             hint = f"{near} Otherwise " if near else ""
             return f"cannot be {_shown(given)}; {hint}write one of: {_list(choices)}"
         case "value_error":

@@ -7,10 +7,9 @@ systemd puts its credentials into files of the folder $CREDENTIALS_DIRECTORY, ea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
-from bot.errors import Problem, SettingsError
+from bot.errors import Problem, SettingsError, did_you_mean
 
 _PREFIX = "SCHOOLGATE_"
 _KNOWN = ("SCHOOLGATE_DATA", "SCHOOLGATE_SETTINGS", "SCHOOLGATE_LOG_KEY", "SCHOOLGATE_LOG_KEY_FILE",
@@ -56,8 +55,8 @@ def environment_problems(environ: Mapping[str, str]) -> list[Problem]:
 
 
 def _hint(name: str) -> str:
-    near = get_close_matches(name, _KNOWN, n=1)
-    return f"did you mean {near[0]}? Rename it" if near else f"known are {', '.join(_KNOWN)}"
+    near = did_you_mean(name, _KNOWN)
+    return f"{near} Rename it" if near else f"known are {', '.join(_KNOWN)}"
 
 
 def _contents(name: str, path: Path) -> str:

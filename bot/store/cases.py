@@ -1,8 +1,8 @@
-"""Cases, verdicts and decisions."""
+"""Cases, and what the machine made of their readings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -14,7 +14,6 @@ from bot.model import (
     CaseStatus,
     ItemKind,
     Kind,
-    Outcome,
     Role,
     Urgency,
 )
@@ -259,60 +258,6 @@ class Cases:
             .values(values)
         )
         return result.rowcount == 1
-
-    def keep_decision(
-        self,
-        *,
-        case_id: int,
-        reading_id: int,
-        person: str,
-        outcome: Outcome,
-        reason: str,
-        at: datetime,
-        before: Mapping[str, object] | None = None,
-    ) -> None:
-        """Remember what a person decided. `person` is empty for what was done on the platform.
-
-        `before` is how the case stood, for as long as the decision may be withdrawn.
-        """
-        self._connection.execute(
-            sa.insert(t.decision),
-            {
-                "case_id": case_id,
-                "reading_id": reading_id,
-                "person": person,
-                "outcome": outcome,
-                "reason": reason,
-                "at": at,
-                "before": None if before is None else dict(before),
-            },
-        )
-
-    def last_outcome(self, case_id: int) -> Outcome | None:
-        """What was decided last, if anything was."""
-        found = self._connection.scalar(
-            sa.select(t.decision.c.outcome)
-            .where(t.decision.c.case_id == case_id)
-            .order_by(t.decision.c.id.desc())
-            .limit(1)
-        )
-        return Outcome(found) if found else None
-
-    def who_decided(self, case_id: int) -> set[str]:
-        """The keys of everybody who decided something about a case."""
-        return set(
-            self._connection.scalars(
-                sa.select(t.decision.c.person).where(t.decision.c.case_id == case_id)
-            )
-        )
-
-    def decided_readings(self, reading_ids: Sequence[int]) -> set[int]:
-        """Those of the readings that a person decided on: they bind the machine."""
-        return set(
-            self._connection.scalars(
-                sa.select(t.decision.c.reading_id).where(t.decision.c.reading_id.in_(reading_ids))
-            )
-        )
 
     def _select(self, where: sa.ColumnElement[bool]) -> list[StoredCase]:
         rows = self._connection.execute(sa.select(t.case).where(where)).all()

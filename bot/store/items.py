@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,26 +17,18 @@ from bot.model import (
     Observation,
     OwnPost,
     Presence,
-    digest_of,
 )
 from bot.store import tables as t
 from bot.store.insert import insert_one
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """An item as last seen. `reading_id` names its current reading."""
-
-    id: int
-    ref: ItemRef
-    account: str
-    reading_id: int
-    digest: str
-    baseline: bool
-    presence: Presence
-    hidden: bool | None
-    can_hide: bool | None
-    observed_at: datetime | None
+from bot.store.item_rows import (
+    StoredItem,
+    created_at,
+    digest,
+    item_row,
+    reading_row,
+    stored_item,
+    stored_items,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,7 @@ class Items:
         ids = {ref: found.id for ref, found in (known | stored).items()}
         sightings = dict.fromkeys((ids[i.ref], edge) for i in items if (edge := _edge(i)))
         self._note_sightings(self._unseen_edges(list(sightings)), at)
-        edited = [self._reread(s, i, at) for s, i in old if _digest(i) != s.digest]
+        edited = [self._reread(s, i, at) for s, i in old if digest(i) != s.digest]
         hidden, unhidden = self._note_visibility(old, at, read_at)
         return Met(tuple(stored.values()), tuple(edited), hidden, unhidden)
 
@@ -89,13 +79,13 @@ class Items:
         if not wanted:
             return {}
         rows = self._connection.execute(
-            _stored_items().where(
+            stored_items().where(
                 t.item.c.platform.in_({ref.platform for ref in wanted}),
                 t.item.c.kind.in_({ref.kind for ref in wanted}),
                 t.item.c.native_id.in_({ref.native_id for ref in wanted}),
             )
         )
-        found = [_stored_item(row) for row in rows]
+        found = [stored_item(row) for row in rows]
         return {item.ref: item for item in found if item.ref in wanted}
 
     def get(self, item_id: int) -> StoredItem:
@@ -104,8 +94,8 @@ class Items:
 
     def get_all(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
         """Items that are known to be there, by their ids."""
-        rows = self._connection.execute(_stored_items().where(t.item.c.id.in_(item_ids)))
-        return {row.id: _stored_item(row) for row in rows}
+        rows = self._connection.execute(stored_items().where(t.item.c.id.in_(item_ids)))
+        return {row.id: stored_item(row) for row in rows}
 
     def _insert(
         self, items: Sequence[Item], at: datetime, baseline_before: datetime, newcomers: bool
@@ -114,15 +104,15 @@ class Items:
             return {}
         rows = []
         for item in items:
-            created = _created_at(item)
+            created = created_at(item)
             baseline = newcomers if isinstance(item, Newcomer) else created < baseline_before
-            rows.append(_item_row(item, at, created, baseline))
+            rows.append(item_row(item, at, created, baseline))
         ids = self._connection.scalars(
             sa.insert(t.item).returning(t.item.c.id, sort_by_parameter_order=True), rows
         ).all()
         readings = self._connection.scalars(
             sa.insert(t.reading).returning(t.reading.c.id, sort_by_parameter_order=True),
-            [_reading_row(item_id, item, at) for item_id, item in zip(ids, items, strict=True)],
+            [reading_row(item_id, item, at) for item_id, item in zip(ids, items, strict=True)],
         ).all()
         pairs = zip(ids, readings, strict=True)
         self._point_at(list(pairs))
@@ -132,7 +122,7 @@ class Items:
                 item.ref,
                 item.account,
                 reading_id,
-                _digest(item),
+                digest(item),
                 bool(row["baseline"]),
                 Presence.PRESENT,
                 item.hidden if isinstance(item, Comment) else None,
@@ -154,10 +144,10 @@ class Items:
         """A changed digest: a new reading, or an earlier one come back; either is judged anew."""
         reading_id = self._connection.scalar(
             sa.select(t.reading.c.id).where(
-                t.reading.c.item_id == stored.id, t.reading.c.digest == _digest(item)
+                t.reading.c.item_id == stored.id, t.reading.c.digest == digest(item)
             )
         )
-        row = _reading_row(stored.id, item, at)
+        row = reading_row(stored.id, item, at)
         baseline = stored.baseline and isinstance(item, Newcomer)  # words of others come anew
         self._connection.execute(
             sa.update(t.reading).where(t.reading.c.item_id == stored.id).values(waiting=False)
@@ -265,7 +255,7 @@ class Items:
         """Items with a case that are still there, longest unobserved first."""
         recent = sa.select(t.case.c.item_id).where(t.case.c.opened_at >= since)
         query = (
-            _stored_items()
+            stored_items()
             .where(
                 t.item.c.id.in_(recent),
                 t.item.c.account == account,
@@ -275,83 +265,8 @@ class Items:
             .order_by(t.item.c.observed_at.is_not(None), t.item.c.observed_at)
             .limit(limit)
         )
-        return [_stored_item(row) for row in self._connection.execute(query)]
+        return [stored_item(row) for row in self._connection.execute(query)]
 
 
 def _edge(item: Item) -> str:
     return "" if isinstance(item, OwnPost) else item.edge
-
-
-def _created_at(item: Item) -> datetime:
-    return item.seen_at if isinstance(item, Newcomer) else item.created_at
-
-
-def _text(item: Item) -> str:
-    return item.bio if isinstance(item, Newcomer) else item.text
-
-
-def _digest(item: Item) -> str:
-    return digest_of(_text(item), () if isinstance(item, Newcomer) else item.attachments)
-
-
-def _item_row(item: Item, at: datetime, created: datetime, baseline: bool) -> dict[str, object]:
-    comment = item if isinstance(item, Comment) else None
-    author = item.author if isinstance(item, Comment | Newcomer) else None
-    return {
-        "platform": item.ref.platform,
-        "kind": item.ref.kind,
-        "native_id": item.ref.native_id,
-        "scope": item.ref.account,
-        "account": item.account,
-        "created_at": created,
-        "first_seen_at": at,
-        "author_id": author.native_id if author else "",
-        "author_handle": author.handle if author else "",
-        "author_name": author.name if author else "",
-        "post_id": comment.post_id if comment else "",
-        "parent_id": comment.parent_id if comment else "",
-        "permalink": item.permalink,
-        "facts": dict(item.facts) if isinstance(item, Newcomer) else {},
-        "baseline": baseline,
-        "presence": Presence.PRESENT,
-        "hidden": comment.hidden if comment else None,
-        "can_hide": comment.can_hide if comment else None,
-    }
-
-
-def _reading_row(item_id: int, item: Item, at: datetime) -> dict[str, object]:
-    hung = () if isinstance(item, Newcomer) else item.attachments
-    return {
-        "item_id": item_id,
-        "digest": _digest(item),
-        "salt": token_hex(16),
-        "text": _text(item),
-        "attachments": [{"kind": a.kind, "url": a.url, "title": a.title} for a in hung],
-        "seen_at": at,
-        "waiting": isinstance(item, Comment),
-    }
-
-
-def _stored_items() -> sa.Select[Any]:
-    return sa.select(t.item, t.reading.c.digest).join(
-        t.reading, t.reading.c.id == t.item.c.reading_id
-    )
-
-
-def ref_of(row: Any) -> ItemRef:
-    return ItemRef(row.platform, ItemKind(row.kind), row.native_id, row.scope)
-
-
-def _stored_item(row: Any) -> StoredItem:
-    return StoredItem(
-        row.id,
-        ref_of(row),
-        row.account,
-        row.reading_id,
-        row.digest,
-        row.baseline,
-        Presence(row.presence),
-        row.hidden,
-        row.can_hide,
-        row.observed_at,
-    )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.model import Edge, ItemKind, ItemRef, Newcomer, Presence
 from bot.store import tables as t
-from bot.store.items import ref_of
+from bot.store.item_rows import ref_of
 from bot.store.purges import What
 
 HANDLE_BEFORE = "handle before"

@@ -22,7 +22,7 @@ from bot.model import (
     Target,
 )
 from bot.store import tables as t
-from bot.store.items import ref_of
+from bot.store.item_rows import ref_of
 
 # From a reading to its item by the item's key, then whether it is the current one: the other way
 # round would need an index of its own.

@@ -15,6 +15,7 @@ from bot.store.authors import Authors
 from bot.store.cases import Cases
 from bot.store.circuits import Circuits
 from bot.store.days import Days
+from bot.store.decisions import Decisions
 from bot.store.effects import Effects
 from bot.store.engine import open_engine, reader
 from bot.store.episodes import Episodes
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.items = Items(connection)
         self.readings = Readings(connection)
         self.cases = Cases(connection)
+        self.decisions = Decisions(connection)
         self.steps = Steps(connection)
         self.effects = Effects(connection)
         self.letters = Letters(connection)

@@ -1,4 +1,4 @@
-"""The pages: plain HTML forms, no script, nothing fetched from elsewhere."""
+"""The pages: plain HTML forms that need no script, and nothing fetched from elsewhere."""
 
 from __future__ import annotations
 

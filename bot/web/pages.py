@@ -25,7 +25,7 @@ from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
 from bot.settings import Settings
 from bot.store.effects import MACHINE
-from bot.web import evidence_words, people_words, sentences, words
+from bot.web import decision_words, evidence_words, people_words, sentences, words
 from bot.web.context import WebContext
 from bot.wording import plain_name, role_name
 
@@ -47,6 +47,7 @@ class Pages:
         )
         self._environment.globals.update(
             words=words,
+            decision_words=decision_words,
             people_words=people_words,
             sentences=sentences,
             evidence_words=evidence_words,

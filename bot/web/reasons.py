@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Form
 
-from bot.web.words import CHIPS
+from bot.web.decision_words import CHIPS
 
 Chips = Annotated[list[str], Form()]
 

@@ -19,8 +19,9 @@ from bot.model import (
 )
 from bot.services.user_changes import Change
 from bot.web import evidence_words
+from bot.web.decision_words import DECIDED, STEPS
 from bot.web.people_words import LADDER, RESTRICTIONS
-from bot.web.words import DECIDED, EFFECTS, HOW, SIGNED, STEPS, day_name
+from bot.web.words import EFFECTS, HOW, SIGNED, day_name
 from bot.wording import plain_name, role_name
 
 

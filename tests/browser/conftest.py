@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bot.model import Finding, Kind, Severity, Target
-from bot.web import WebServer
 from tests.browser.sandbox_day import SandboxDay, a_morning
-from tests.browser.walks import Watched
+from tests.browser.walks import PATIENCE, Watched, served
 from tests.builders import an_attachment, an_author
+from tests.ports import a_port
 from tests.web.pages_stage import (
     AN_ADVERT,
     AN_INSULT,
@@ -32,6 +30,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all walks; each walk has a profile of its own."""
     if _CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # As root, as in CI, Chromium has no sandbox of its own.
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
@@ -54,28 +53,20 @@ def day(
     """A morning of the demo's sandbox, served; shared by the walks of one module."""
     wanted = request.config.getoption("--pictures", default=False)
     pictures = request.config.rootpath / "docs" / "pictures" if wanted else None
-    with a_morning(tmp_path_factory.mktemp("day"), chromium, _free_port(), pictures) as day:
+    folder = tmp_path_factory.mktemp("day")
+    with a_port() as port, a_morning(folder, chromium, port, pictures) as day:
         yield day
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Watched]:
     """A school after a lively morning, served; shared by the walks of one module."""
-    port = _free_port()
-    settings = the_settings(public_url=f"http://127.0.0.1:{port}")
-    school = School(tmp_path_factory.mktemp("browser"), replace(settings))
-    a_lively_morning(school)
-    server = WebServer(school.app, host="127.0.0.1", port=port)
-    server.start()
-    yield Watched(school, chromium, settings.web.public_url)
-    server.stop()
-    school.store.close()
+    with a_port() as port:
+        settings = the_settings(public_url=f"http://127.0.0.1:{port}")
+        school = School(tmp_path_factory.mktemp("browser"), settings)
+        a_lively_morning(school)
+        with served(school, chromium, port) as watched:
+            yield watched
 
 
 def a_lively_morning(school: School) -> None:

@@ -23,7 +23,7 @@ from bot.model import ItemKind, ItemRef
 from bot.services import signin
 from bot.settings import load
 from bot.web import WebServer, serve
-from tests.browser.walks import DESKTOP, Light
+from tests.browser.walks import DESKTOP, PATIENCE, Light
 
 PASSWORD = "a day at the school gate"
 _SCENES = 7
@@ -65,7 +65,7 @@ class SandboxDay:
             java_script_enabled=scripts,
             locale="en-GB",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "schoolgate_session", "value": session, "url": self.url}])
         try:
             yield context.new_page()
@@ -160,4 +160,4 @@ def a_morning(
             try:
                 yield SandboxDay(app, stage, chromium, pictures)
             finally:
-                server.stop()
+                server.stop(within=PATIENCE / 1000)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bot.services import runs
 from tests.browser.sandbox_day import SandboxDay
-from tests.browser.walks import PHONE, shortcut, tab_to
+from tests.browser.walks import PHONE, enter, shortcut, tab_to
 from tests.web.pages_stage import DSL, HEAD, OFFICER, TECHNICIAN
 
 pytestmark = pytest.mark.slow
@@ -29,11 +29,11 @@ def test_the_officer_signs_the_day_and_once_a_poll_failed_only_what_could_not_be
         expect(page.get_by_role("heading", name="Comments are on")).to_be_visible()
         day.keep(page, "comments-on")
         tab_to(page, "I have switched comments off")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_role("heading", name="Comments are on")).to_have_count(0)
         day.keep(page, "today")
         tab_to(page, "Sign: checked")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text(re.compile("Jo Field signed .*: checked"))).to_be_visible()
 
         with day.facebook_fails():
@@ -49,7 +49,7 @@ def test_the_officer_signs_the_day_and_once_a_poll_failed_only_what_could_not_be
             tab_to(page, "What could not be checked, and why")
             page.keyboard.type("Facebook answers with errors; I looked at the Page myself.")
             tab_to(page, "Sign: could not check everything")
-            page.keyboard.press("Enter")
+            enter(page)
             expect(page.get_by_text("I looked at the Page myself.")).to_be_visible()
             signed = page.get_by_text(re.compile("Jo Field signed .*: could not check"))
             expect(signed).to_be_visible()
@@ -75,9 +75,10 @@ def test_a_decision_is_undone_in_time_and_reversed_when_it_is_too_late(day: Sand
         shortcut(page, "u")
         expect(page.get_by_text("It is too late to undo that")).to_be_visible()
         shortcut(page, "h")
+        expect(page.get_by_label("In your own words").first).to_be_focused()
         page.keyboard.type("On second thoughts: an insult.")
         tab_to(page, "Save and stay here")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("On second thoughts: an insult.")).to_be_visible()
         day.goes_on(60)
         assert day.is_hidden(native_id)
@@ -87,10 +88,11 @@ def _shows_again(page: Page, ref: str) -> None:
     page.goto(f"/cases/{ref}")
     page.get_by_role("heading", name=re.compile("^Decide")).wait_for()
     shortcut(page, "a")
+    expect(page.get_by_label("In your own words").first).to_be_focused()
     page.keyboard.type("A quotation, not an insult.")
     tab_to(page, "Save and go to the next")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**done=*")
+    enter(page)
+    assert "done=" in page.url
 
 
 def _to_the_top(page: Page, heading: str) -> None:
@@ -114,6 +116,7 @@ def test_what_is_contested_goes_to_somebody_who_did_not_decide_it(day: SandboxDa
     with day.page(HEAD, size=WIDE) as page:
         page.goto("/")
         page.locator(f'main a[href^="/cases/{ref}"]').first.click()
+        page.wait_for_url(f"**/cases/{ref}*")
         _hides(page, "I have read it again: it is an insult.")
         expect(page.get_by_text("I have read it again: it is an insult.")).to_be_visible()
 
@@ -154,12 +157,13 @@ def test_the_dsl_reads_notes_and_decides_and_the_officer_sees_only_with_whom_it_
         page.goto("/")
         day.keep(page, "dsl-queue")
         page.locator(f'main a[href^="/cases/{ref}"]').first.click()
+        page.wait_for_url(f"**/cases/{ref}*")
         page.get_by_role("heading", name="Besides deciding").wait_for()
         shortcut(page, "n")
         expect(page.get_by_label("Note", exact=True)).to_be_focused()
         page.keyboard.type("Spoken with the class teacher at noon.")
         tab_to(page, "Save the note")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("Spoken with the class teacher at noon.")).to_be_visible()
     with day.page(OFFICER, size=WIDE) as page:
         page.goto(f"/cases/{ref}")

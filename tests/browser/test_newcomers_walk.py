@@ -7,7 +7,6 @@ read through the X adapter from the sandbox's server.
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +26,7 @@ from bot.ports import Context
 from bot.services.ingest import poll
 from bot.services.newcomers import read_newcomers
 from bot.settings import AccountSettings, Look, Sweep
-from bot.web import WebServer
-from tests.browser.walks import Watched, assert_accessible, tab_to
+from tests.browser.walks import Watched, assert_accessible, enter, served, tab_to
 from tests.web.pages_stage import DSL, OFFICER, School, the_settings
 
 pytestmark = pytest.mark.slow
@@ -37,21 +35,15 @@ PICTURE = Path(__file__).parent.parent.parent / "docs" / "pictures" / "newcomers
 
 
 @pytest.fixture
-def watched(tmp_path: Path, chromium: Browser) -> Iterator[Watched]:
+def watched(tmp_path: Path, chromium: Browser, port: int) -> Iterator[Watched]:
     """A school whose followers of the demo's day were read."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
     account = AccountSettings("school", "x", 10, options={"handle": SCHOOL_HANDLE})
     settings = replace(the_settings(public_url=f"http://127.0.0.1:{port}"), accounts=(account,))
     school = School(tmp_path, settings)
     the_day_comes(school, tmp_path)
     school.reads_everything()
-    server = WebServer(school.app, host="127.0.0.1", port=port)
-    server.start()
-    yield Watched(school, chromium, settings.web.public_url)
-    server.stop()
-    school.store.close()
+    with served(school, chromium, port) as watched:
+        yield watched
 
 
 def the_day_comes(school: School, folder: Path) -> None:
@@ -163,7 +155,7 @@ def test_several_are_turned_away_together_by_keyboard(watched: Watched) -> None:
         together.get_by_role("radio", name="Not suitable").check()
         together.get_by_label(re.compile(WHY)).select_option(label="Business or spam")
         tab_to(page, "Save for all")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(card(page, "Work From Home UK")).to_have_count(0)
         expect(card(page, "Rossmore Primary School")).to_have_count(0)
         expect(card(page, "Jess")).to_be_visible()

@@ -13,7 +13,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.services import signin
-from tests.browser.walks import PHONE, Watched, an_invitation, assert_accessible, code_on, tab_to
+from tests.browser.walks import (
+    PHONE,
+    Watched,
+    an_invitation,
+    assert_accessible,
+    code_on,
+    enter,
+    tab_to,
+)
 from tests.web.pages_stage import AN_ADVERT, AN_INSULT, HEAD, OFFICER, PASSWORD
 
 pytestmark = pytest.mark.slow
@@ -31,35 +39,35 @@ def test_one_is_invited_sets_up_a_telephone_and_signs_in_again_by_keyboard_alone
         page.keyboard.type(PASSWORD)
         tab_to(page, "The same again")
         page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_role("heading", name="second key")).to_be_visible()
         picture = page.get_by_role("img", name="QR code")
         assert picture.evaluate("it => it.naturalWidth") > 100
         app = pyotp.TOTP(page.locator("code.key").inner_text().replace(" ", ""))
         tab_to(page, "The six digits")
         page.keyboard.type(code_on(page, watched))
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_role("heading", name="recovery codes")).to_be_visible()
         recovery = page.locator(".codes code").all_inner_texts()
         tab_to(page, "I have kept them")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("Jo Field")).to_be_visible()
 
         tab_to(page, "Sign out")
-        page.keyboard.press("Enter")
+        enter(page)
         clock.advance(30)
         _types_password(page)
         tab_to(page, "Code")
         page.keyboard.type(app.at(clock.now()))
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("Jo Field")).to_be_visible()
 
         tab_to(page, "Sign out")
-        page.keyboard.press("Enter")
+        enter(page)
         _types_password(page)
         tab_to(page, "Code")
         page.keyboard.type(recovery[0])
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("Jo Field")).to_be_visible()
 
 
@@ -69,7 +77,7 @@ def _types_password(page: Page) -> None:
     page.keyboard.type(EMAIL)
     tab_to(page, "Password")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    enter(page)
     expect(page.get_by_role("heading", name="Your code")).to_be_visible()
 
 
@@ -81,7 +89,7 @@ def test_the_officer_opens_the_queue_and_decides_a_case_by_keyboard_alone(
         page.goto("/")
         page.get_by_role("link", name=re.compile("advert", re.I)).first.wait_for()
         _tab_to_link(page, f"/cases/{ref}")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("Buy cheap watches here")).to_be_visible()
         _decide_by_keyboard(page, "hide", "An advert for a shop.")
         page.goto(f"/cases/{ref}")
@@ -111,8 +119,8 @@ def _decide_by_keyboard(page: Page, outcome: str, reason: str) -> None:
     tab_to(page, "In your own words")
     page.keyboard.type(reason)
     tab_to(page, "Save and stay here")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cases/*?done=*")
+    enter(page)
+    assert "done=" in page.url
 
 
 def _tab_into(page: Page, kind: str) -> None:
@@ -139,6 +147,7 @@ def test_a_case_is_decided_without_javascript_on_a_telephone(watched: Watched, k
     with watched.page(key, scripts=False, size=PHONE) as page:
         page.goto("/")
         page.locator(f'main a[href^="/cases/{ref}"]').first.click()
+        page.wait_for_url(f"**/cases/{ref}*")
         expect(page.get_by_text(f"You silly cow, says {key}").first).to_be_visible()
         page.locator('input[type=radio][value="hide"]').check()
         page.get_by_label("In your own words").first.fill("An insult.")

@@ -16,6 +16,7 @@ from adapters.memory import MemoryMailer
 from bot.outbox import deliver_letters
 from bot.services import users
 from bot.settings import MailSettings
+from bot.web import WebServer
 from tests.web.pages_stage import School
 
 _WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -25,6 +26,9 @@ _OPTIONS = {
     "runOnly": {"type": "tag", "values": [*_WCAG, "best-practice"]},
     "resultTypes": ["violations"],
 }
+
+PATIENCE = 60_000
+"""Milliseconds until a page that does not come is a failure, on however slow a machine."""
 
 Light = Literal["light", "dark"]
 LIGHTS: Sequence[Light] = ("light", "dark")
@@ -58,7 +62,7 @@ class Watched:
             java_script_enabled=scripts,
             locale="en-GB",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         if key:
             jar = self.school.signed_in(key).client.cookies.jar
             context.add_cookies(
@@ -70,15 +74,30 @@ class Watched:
             context.close()
 
 
+@contextmanager
+def served(school: School, chromium: Browser, port: int) -> Iterator[Watched]:
+    """The school's pages on this port, until the last answer has left."""
+    server = WebServer(school.app, host="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield Watched(school, chromium, school.settings.web.public_url)
+    finally:
+        server.stop(within=PATIENCE / 1000)
+        school.store.close()
+
+
 def assert_accessible(page: Page) -> None:
     """axe finds nothing against WCAG 2.2 AA in any light and size, and nobody has to scroll
     sideways.
     """
     size = page.viewport_size
+    page.wait_for_load_state("load")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
+        # The window may follow later than the command is answered.
+        page.wait_for_function("width => window.innerWidth === width", arg=width)
         for light in LIGHTS:
             page.emulate_media(color_scheme=light)
             where = f"{page.url} at {width} pixels, {light}"
@@ -93,6 +112,7 @@ def assert_accessible(page: Page) -> None:
 
 def tab_to(page: Page, name: str, *, most: int = 80) -> None:
     """Press Tab until the control with this name (the start of its words) has the focus."""
+    page.wait_for_load_state("load")
     for _ in range(most):
         page.keyboard.press("Tab")
         if _focused(page).startswith(name):
@@ -100,8 +120,21 @@ def tab_to(page: Page, name: str, *, most: int = 80) -> None:
     raise AssertionError(f"“{name}” cannot be reached by Tab on {page.url}")
 
 
+def enter(page: Page) -> None:
+    """Press Enter where it leads to another page; returns once that has come, with its script.
+
+    Words to be seen are no sign of it: they may stand on the page before, or come ahead of the rest
+    of the new one, while the next Tab already finds its way.
+    """
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def shortcut(page: Page, key: str) -> None:
-    """Press one of the page's own keys, once the script that listens for it has come."""
+    """Press one of the page's own keys, once the script that listens for it has come.
+
+    The page must be there already: wait for something first that the one before it does not hold.
+    """
     page.wait_for_load_state("load")
     page.keyboard.press(key)
 

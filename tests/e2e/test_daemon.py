@@ -17,14 +17,8 @@ import pytest
 
 from bot.settings import default_settings_text
 
-LIMIT = 60
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+LIMIT = 300
+"""Seconds until something is a failure, on however slow a machine."""
 
 
 @pytest.fixture
@@ -82,6 +76,19 @@ def comes_true(what: Callable[[], bool]) -> bool:
     return False
 
 
+def a_waiting_call(silent: socket.socket) -> socket.socket:
+    """The first call to this server whose caller has not given up yet."""
+    while True:
+        call, _ = silent.accept()
+        call.settimeout(0.1)
+        try:
+            while call.recv(65536):
+                pass
+        except TimeoutError:
+            return call
+        call.close()
+
+
 def verdicts(data: Path) -> int:
     return counted(data, "SELECT count(*) FROM verdict")
 
@@ -122,8 +129,11 @@ def test_sigterm_ends_it_within_ten_seconds_though_a_platform_never_answers(
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
+        # The word list alone: the Page's first call gives up by itself after half a minute, which
+        # a slow machine may need for the model.
+        words = settings.read_text().replace('[classifiers.school]\nclassifier = "school"\n', "")
         settings.write_text(
-            settings.read_text()
+            words
             + f"""
 [accounts.page]
 adapter = "facebook"
@@ -135,8 +145,8 @@ base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
         assert process.stdout is not None
         assert "watching" in process.stdout.readline()
         silent.settimeout(LIMIT)
-        call, _ = silent.accept()  # it has begun to read, and gets no answer
         assert comes_true(lambda: verdicts(tmp_path / "data") == 2)
+        call = a_waiting_call(silent)  # it has begun to read, and gets no answer
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(LIMIT) == 0
@@ -146,7 +156,8 @@ base_url = "http://127.0.0.1:{silent.getsockname()[1]}"
     assert took < 10
     last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
     assert last["event"] == "stopped"
-    assert "read:page" in last["left_behind"]
+    # Which of the Page's jobs it is that waits, is a matter of who came first.
+    assert any(job.endswith(":page") for job in last["left_behind"])
     again = run("--once")
     _, errors = again.communicate(timeout=LIMIT)
     assert again.returncode == 1, errors  # nothing was half done; the Page is still silent
@@ -163,7 +174,9 @@ def test_sigterm_ends_it_within_ten_seconds_though_the_model_is_at_work(
     process = run()
     assert process.stdout is not None
     assert "watching" in process.stdout.readline()
-    assert comes_true(lambda: waiting(tmp_path / "data") == len(many))
+    data = tmp_path / "data"
+    # Both together: by the time anybody looks, the first may be judged.
+    assert comes_true(lambda: waiting(data) + verdicts(data) == len(many))
     asked = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(LIMIT) == 0
@@ -172,8 +185,8 @@ def test_sigterm_ends_it_within_ten_seconds_though_the_model_is_at_work(
     assert took < 10
     last = json.loads((tmp_path / "data" / "schoolgate.log").read_text().splitlines()[-1])
     assert last["event"] == "stopped"
-    assert waiting(tmp_path / "data") + verdicts(tmp_path / "data") == len(many)
-    assert waiting(tmp_path / "data"), "it judged to the end: this has shown nothing"
+    assert waiting(data) + verdicts(data) == len(many)
+    assert waiting(data), "it judged to the end: this has shown nothing"
 
 
 def test_a_second_daemon_on_the_same_data_is_refused_in_plain_words(

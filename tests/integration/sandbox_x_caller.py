@@ -34,7 +34,7 @@ class Caller:
 
     def get(self, path: str, **params: str) -> requests.Response:
         names = {name.replace("_fields", ".fields"): value for name, value in params.items()}
-        return self.session.get(f"{self.url}/2/{path}", params=names, timeout=5)
+        return self.session.get(f"{self.url}/2/{path}", params=names, timeout=60)
 
     def data(self, path: str, **params: str) -> Body:
         response = self.get(path, **params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +27,9 @@ from bot.ports import Connection, Context
 from tests.builders import NOON, FixedClock
 
 FB_ANSWERS = {"FACEBOOK_APP_ID": APP_ID, "FACEBOOK_APP_SECRET": APP_SECRET}
+PATIENCE = 300
+"""Seconds in which the browser comes back, on however slow a machine."""
+
 X_ANSWERS = {"X_CLIENT_ID": oauth.X_CLIENT_ID}
 
 
@@ -68,10 +71,16 @@ def sign_in(connection: Connection, answers: Mapping[str, str]) -> Mapping[str, 
     """What a person does in the browser: open the address and be sent back."""
     waiting = Loopback(0)
     address = connection.begin(answers, waiting.redirect, waiting.state)
-    browser = threading.Thread(target=urllib.request.urlopen, args=(address,))
-    code = waiting.wait(20, browser.start)
-    browser.join()
-    return connection.finish(code)
+    return connection.finish(comes_back(waiting, lambda: urllib.request.urlopen(address)))
+
+
+def comes_back(waiting: Loopback, browser: Callable[[], object]) -> str:
+    """The code with which this browser, in a thread that has ended afterwards, comes back."""
+    thread = threading.Thread(target=browser)
+    try:
+        return waiting.wait(PATIENCE, thread.start)
+    finally:
+        thread.join()
 
 
 # --- Facebook --------------------------------------------------------------------------------
@@ -207,7 +216,7 @@ def test_an_answer_to_another_question_is_refused() -> None:
     waiting = Loopback(0)
     forged = f"{waiting.redirect}?code=stolen&state=guessed"
     with pytest.raises(Refused, match="another sign-in"):
-        waiting.wait(20, threading.Thread(target=urllib.request.urlopen, args=(forged,)).start)
+        comes_back(waiting, lambda: urllib.request.urlopen(forged))
 
 
 def test_another_address_of_the_loopback_is_not_there_and_ends_nothing() -> None:
@@ -221,9 +230,7 @@ def test_another_address_of_the_loopback_is_not_there_and_ends_nothing() -> None
             seen.append(error.code)
         urllib.request.urlopen(f"{waiting.redirect}?code=c&state={waiting.state}").read()
 
-    thread = threading.Thread(target=browser)
-    assert waiting.wait(20, thread.start) == "c"
-    thread.join()
+    assert comes_back(waiting, browser) == "c"
     assert seen == [404]
 
 

@@ -117,8 +117,18 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def mailer(server: tuple[BadServer, int], context: Context) -> SmtpMailer:
-    _, port = server
-    options = {"host": "127.0.0.1", "port": port, "security": "none", "timeout_s": 0.5}
+    """It waits for an answer, however slow the machine."""
+    return a_mailer(server[1], context, 60)
+
+
+@pytest.fixture
+def soon_tired(server: tuple[BadServer, int], context: Context) -> SmtpMailer:
+    """For a server that says nothing at all."""
+    return a_mailer(server[1], context, 0.5)
+
+
+def a_mailer(port: int, context: Context, patience: float) -> SmtpMailer:
+    options = {"host": "127.0.0.1", "port": port, "security": "none", "timeout_s": patience}
     return SmtpMailer.from_options(options, context)
 
 
@@ -148,12 +158,16 @@ def state(house: House) -> str:
     ids=str,
 )
 def test_what_may_pass_is_tried_again_until_the_letter_is_there(
-    fault: Fault, house: House, server: tuple[BadServer, int], mailer: SmtpMailer
+    fault: Fault,
+    house: House,
+    server: tuple[BadServer, int],
+    mailer: SmtpMailer,
+    soon_tired: SmtpMailer,
 ) -> None:
     handler, _ = server
     handler.faults.append(fault)
     a_threat(house)
-    deliver_letters(house.store, house.clock, mailer)
+    deliver_letters(house.store, house.clock, soon_tired if fault[1] == "hang" else mailer)
     assert (state(house), handler.letters) == ("pending", [])
     house.clock.advance(minutes=2)
     deliver_letters(house.store, house.clock, mailer)

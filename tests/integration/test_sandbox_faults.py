@@ -41,16 +41,16 @@ class Both:
 
     def x(self, **params: str) -> requests.Response:
         self.session.headers["Authorization"] = f"Bearer {self.world.x_tokens().bearer}"
-        return self.session.get(self.mentions, params=params, timeout=5)
+        return self.session.get(self.mentions, params=params, timeout=60)
 
     def graph(self, **params: str) -> requests.Response:
         self.session.headers["Authorization"] = f"Bearer {self.world.fb_token('page')}"
-        return self.session.get(self.comments, params=params, timeout=5)
+        return self.session.get(self.comments, params=params, timeout=60)
 
     def hide_comment(self) -> requests.Response:
         self.session.headers["Authorization"] = f"Bearer {self.world.fb_token('page')}"
         url = f"{self.graph_url}/v26.0/{self.comment}"
-        return self.session.post(url, data={"is_hidden": "true"}, timeout=5)
+        return self.session.post(url, data={"is_hidden": "true"}, timeout=60)
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_slow_answer_runs_into_the_clients_timeout(both: Both) -> None:
     both.world.fault("facebook", faults.slow(30))
     token = both.world.fb_token("page")
     with pytest.raises(requests.ReadTimeout):
-        requests.get(both.comments, params={"access_token": token}, timeout=(5, 0.05))
+        requests.get(both.comments, params={"access_token": token}, timeout=(60, 0.05))
     both.world.fault("facebook", faults.slow(0.01))
     assert both.graph().status_code == 200
 

@@ -40,8 +40,8 @@ class Caller:
     def ask(self, method: str, path: str, **params: str) -> requests.Response:
         url = f"{self.url}/v26.0/{path}"
         if method == "POST":
-            return self.session.post(url, data=params, timeout=5)
-        return self.session.request(method, url, params=params, timeout=5)
+            return self.session.post(url, data=params, timeout=60)
+        return self.session.request(method, url, params=params, timeout=60)
 
     def get(self, path: str, **params: str) -> Body:
         response = self.ask("GET", path, **params)
@@ -114,7 +114,7 @@ def test_comments_are_paged_by_cursor_and_next_holds_the_token(page: Caller) -> 
     comments = [page.world.fb_comment(post, page.parent, str(n)) for n in range(5)]
     first = page.get(f"{post}/comments", limit="2", filter="stream", fields="id")
     assert "access_token=" in first["paging"]["next"]
-    followed = requests.get(first["paging"]["next"], timeout=5).json()
+    followed = requests.get(first["paging"]["next"], timeout=60).json()
     assert [item["id"] for item in followed["data"]] == comments[2:4]
     after = followed["paging"]["cursors"]["after"]
     last = page.get(f"{post}/comments", limit="2", filter="stream", after=after)
@@ -262,13 +262,13 @@ def test_an_app_secret_proof_is_checked_where_given(page: Caller) -> None:
     [("/v26.0/me", "v26.0"), ("/v22.0/me", "v22.0"), ("/me", "v22.0"), ("/v99.0/me", "v22.0")],
 )
 def test_versions_that_live_are_served(page: Caller, path: str, served: str) -> None:
-    response = page.session.get(page.url + path, timeout=5)
+    response = page.session.get(page.url + path, timeout=60)
     assert response.headers["facebook-api-version"] == served
     assert response.status_code == 200
 
 
 def test_a_version_before_v22_is_a_2635(page: Caller) -> None:
-    response = page.session.get(page.url + "/v21.0/me", timeout=5)
+    response = page.session.get(page.url + "/v21.0/me", timeout=60)
     assert response.json()["error"]["code"] == 2635
 
 

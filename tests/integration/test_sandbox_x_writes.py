@@ -57,9 +57,9 @@ def test_an_edited_post_has_a_new_id_and_names_the_earlier_one(x: Caller) -> Non
 def test_only_own_posts_can_be_deleted(x: Caller) -> None:
     own, theirs = x.world.x_post(x.school, "Oops"), x.world.x_post(x.parent, "Boo")
     url = f"{x.url}/2/tweets/"
-    assert x.session.delete(url + theirs, timeout=5).status_code == 403
-    assert x.session.delete(url + own, timeout=5).json() == {"data": {"deleted": True}}
-    assert x.session.delete(url + own, timeout=5).json() == {"data": {"deleted": False}}
+    assert x.session.delete(url + theirs, timeout=60).status_code == 403
+    assert x.session.delete(url + own, timeout=60).json() == {"data": {"deleted": True}}
+    assert x.session.delete(url + own, timeout=60).json() == {"data": {"deleted": False}}
     assert x.world.x_posts() == {theirs}
 
 
@@ -68,12 +68,12 @@ def test_muting_blocking_list_and_no_way_to_block(x: Caller) -> None:
     assert ids(x.data(f"users/{x.school}/blocking")) == [x.parent]
     body = {"target_user_id": x.parent}
     muting = f"{x.url}/2/users/{x.school}/muting"
-    assert x.session.post(muting, json=body, timeout=5).json() == {"data": {"muting": True}}
+    assert x.session.post(muting, json=body, timeout=60).json() == {"data": {"muting": True}}
     assert x.world.x_muted() == {x.parent}
-    x.session.delete(f"{muting}/{x.parent}", timeout=5)
+    x.session.delete(f"{muting}/{x.parent}", timeout=60)
     assert x.world.x_muted() == set()
     blocking = f"{x.url}/2/users/{x.school}/blocking"
-    assert x.session.post(blocking, json=body, timeout=5).status_code == 405
+    assert x.session.post(blocking, json=body, timeout=60).status_code == 405
     assert x.get(f"users/{x.parent}/blocking").status_code == 400
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import urllib.request
 from threading import Event, Thread
 
-import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,13 +13,6 @@ from starlette.routing import Route
 from bot.web import WebServer
 
 LIMIT = 30.0
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def test_a_page_that_is_still_being_computed_does_not_hold_up_the_end(port: int) -> None:

@@ -249,4 +249,4 @@ def test_a_closed_stage_no_longer_answers_and_may_be_closed_twice(stage: Stage) 
     stage.close()
     stage.close()
     with pytest.raises(ConnectionRefusedError):
-        smtplib.SMTP(str(mail["host"]), int(str(mail["port"])), timeout=5)
+        smtplib.SMTP(str(mail["host"]), int(str(mail["port"])), timeout=60)

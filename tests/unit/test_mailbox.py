@@ -22,7 +22,7 @@ def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
 
 
 def deliver(port: int, *bodies: str) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
         for body in bodies:
             mail = a_mail(body)
             server.sendmail(mail.sender, [mail.recipient], mail.mime)
@@ -98,7 +98,7 @@ def test_recovering_forgets_the_faults_to_come(mailbox: Mailbox) -> None:
 
 
 def test_closing_hangs_up_on_a_client_that_waits(mailbox: Mailbox) -> None:
-    with smtplib.SMTP("127.0.0.1", mailbox.start(), timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", mailbox.start(), timeout=60) as client:
         client.ehlo()
         mailbox.close()
         with pytest.raises(smtplib.SMTPServerDisconnected):
