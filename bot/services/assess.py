@@ -189,9 +189,8 @@ class _Sitting:
         if self._tripped:
             self._tripped = False
             uow.cases.sound_alarm(case.id, PAUSED)
-        if reading.item_id in self._known or (
-            verdict.action is Action.HIDE and back is HeldBack.NO
-        ):
+        hides = verdict.action is Action.HIDE and back is HeldBack.NO
+        if hides or reading.item_id in self._known:
             # Nothing can be under way for what had no case.
             self._hide(case, reading.account, stored, verdict.action, back)
         self._notify(case, one, told)
