@@ -16,6 +16,7 @@ from bot.bootstrap import App
 from bot.errors import AdapterError, DataError, Problem
 from bot.hiding import KIND_SWITCH, switched
 from bot.keeping.backups import LATE
+from bot.letters.checking import unusable
 from bot.letters.samples import SAMPLES
 from bot.model import CapabilityReport, CapabilityState
 from bot.ports import PlatformAdapter
@@ -286,7 +287,7 @@ def _mail(app: App) -> Finding:
 
 def wording_findings(data_dir: Path) -> Iterator[Finding]:
     """The school's own wording of letters, where there is some."""
-    for wrong in letters.unusable(data_dir / letters.OWN, SAMPLES):
+    for wrong in unusable(data_dir / letters.OWN, SAMPLES):
         yield Finding(
             "letters",
             Severity.ERROR,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.model import Action, Assessment, Kind, Policy, Severity, Verdict
-from bot.policy import judge
+from bot.policy import strictest
 from bot.settings import HidingMode, HidingSettings
 from bot.store.state import Switch
 
@@ -98,5 +98,5 @@ def hold_back(
 
 
 def _wants_hiding(kind: Kind, assessment: Assessment, policy: Policy) -> bool:
-    alone = Assessment(tuple(f for f in assessment.findings if f.kind is kind))
-    return judge(alone, policy).action is Action.HIDE
+    alone = [finding for finding in assessment.findings if finding.kind is kind]
+    return strictest(alone, policy) is Action.HIDE

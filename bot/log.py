@@ -154,6 +154,9 @@ def _keyed(key: bytes) -> Callable[[bytes], str]:
     return code
 
 
+_spelled = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def append(
     ledger: Ledger,
     key: bytes,
@@ -171,7 +174,7 @@ def append(
         "event": event,
         "place": place_of(key, seq + 1, case_id),
     }
-    body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
+    body = _spelled(content).encode("ascii")
     entry = Entry(seq + 1, at, event, case_id, body, seal(key, before, body))
     ledger.add(entry)
     return entry

@@ -39,7 +39,7 @@ def judge(assessment: Assessment, policy: Policy) -> Verdict:
     clean. Nothing found, or only what the table allows, gives `allow`, `none` and empty sets.
     Whatever else holds, somebody is told: where a text accuses everybody, the chair of governors.
     """
-    counted = [row for finding in assessment.findings for row in _rows(finding, policy.rows)]
+    counted = _counted(assessment.findings, policy)
     acting = [row for row in counted if row.action is not Action.ALLOW]
     if not acting:
         return Verdict(Action.ALLOW, Urgency.NONE)
@@ -48,12 +48,25 @@ def judge(assessment: Assessment, policy: Policy) -> Verdict:
     told, excluded, changes = _take_out(needed or {Role.COMMUNICATIONS_OFFICER}, conflict, policy)
     reasons = (*(reason(finding) for finding in assessment.findings), *conflict.reasons, *changes)
     return Verdict(
-        action=max((row.action for row in acting), key=lambda action: action.rank),
+        action=_strictest(acting),
         urgency=max((row.urgency for row in acting), key=lambda urgency: urgency.rank),
         told=told,
         excluded=excluded,
         reasons=tuple(dict.fromkeys(reasons)),
     )
+
+
+def strictest(findings: Iterable[Finding], policy: Policy) -> Action:
+    """The action that `judge` would come to, without asking who is told."""
+    return _strictest(_counted(findings, policy))
+
+
+def _strictest(rows: Iterable[PolicyRow]) -> Action:
+    return max((row.action for row in rows), key=lambda action: action.rank, default=Action.ALLOW)
+
+
+def _counted(findings: Iterable[Finding], policy: Policy) -> list[PolicyRow]:
+    return [row for finding in findings for row in _rows(finding, policy.rows)]
 
 
 def _rows(finding: Finding, table: Iterable[PolicyRow]) -> list[PolicyRow]:

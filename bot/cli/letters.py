@@ -12,6 +12,7 @@ from bot import letters
 from bot.cli.common import DEFAULT_DATA, DataOption
 from bot.errors import DataError
 from bot.letters import OWN
+from bot.letters.checking import unusable
 from bot.letters.samples import SAMPLES
 
 app = typer.Typer(help="The wording of the letters.", no_args_is_help=True)
@@ -36,6 +37,7 @@ def preview(
             print(f"There is no letter “{name}”.")
         print("The letters are:", ", ".join(sorted(SAMPLES)))
         print(f"Your own wording goes into {data / OWN}/NAME/, files {', '.join(letters.PARTS)}.")
+        print(f"What they share goes into {data / OWN}: {', '.join(letters.shared())}.")
         raise typer.Exit(1 if name else 0)
     try:
         wording = letters.word(name, SAMPLES[name], data / OWN)
@@ -54,13 +56,16 @@ def preview(
 def check(data: DataOption = DEFAULT_DATA) -> None:
     """Try the school's own wording; 1 where some cannot be used: then Schoolgate does not start."""
     folder = data / OWN
-    wrong = letters.unusable(folder, SAMPLES)
+    wrong = unusable(folder, SAMPLES)
     for line in wrong:
         print(f"CANNOT BE USED: {line}")
     for name in sorted(SAMPLES):
         own = [part for part in letters.PARTS if (folder / name / part).exists()]
         if own and not any(line.startswith((f"{name}:", f"{name}/")) for line in wrong):
             print(f"{name}: good (your own {', '.join(own)})")
+    for file in letters.shared():
+        if (folder / file).exists() and not any(file in line for line in wrong):
+            print(f"{file}: good (your own, for all letters that share it)")
     if not wrong:
         print("Every letter can be sent.")
     raise typer.Exit(1 if wrong else 0)

@@ -23,7 +23,8 @@ from bot.clock import SystemClock
 from bot.cycle import prove_capabilities, run_cycle
 from bot.errors import DataError, Problem, SettingsError
 from bot.jobs import Timetable
-from bot.letters import OWN, unusable
+from bot.letters import OWN
+from bot.letters.checking import unusable
 from bot.letters.samples import SAMPLES
 from bot.settings import secret_reader
 from bot.web import serve

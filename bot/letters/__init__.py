@@ -2,7 +2,8 @@
 
 A letter never holds a comment's text, nor anybody's name but the reader's own: it has to be safe to
 open on a train. A school changes the wording by files of the same names in its data folder, under
-letters/NAME/; wording that cannot be used is left aside, and ours is sent.
+letters/NAME/, and what letters share (_bulletin.txt, _frame.html …) under letters/; wording that
+cannot be used is left aside, and ours is sent.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from jinja2 import (
     TemplateError,
     select_autoescape,
 )
-from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.model import Mail
@@ -63,11 +63,21 @@ def word(template: str, facts: Mapping[str, object], folder: Path | None = None)
 
     Raises TemplateError (jinja2) or ValueError where the wording cannot be used.
     """
-    subject, text, html = (_part(f"{template}/{name}", facts, folder) for name in PARTS)
-    wording = Wording(_one_line(subject), text, css_inline.inline(html, keep_at_rules=True))
+    wording = Wording(*(word_part(template, part, facts, folder) for part in PARTS))
     if wrong := problems(wording, facts):
         raise ValueError(wrong[0])
     return wording
+
+
+def word_part(
+    template: str, part: str, facts: Mapping[str, object], folder: Path | None = None
+) -> str:
+    """One of a letter's `PARTS` in words, as `word`."""
+    said = environment(folder).get_template(f"{template}/{part}").render(facts)
+    said = said.encode("utf-8", "replace").decode("utf-8")
+    if part == "subject.txt":
+        return _one_line(said)
+    return css_inline.inline(said, keep_at_rules=True) if part == "body.html" else said
 
 
 def problems(wording: Wording, facts: Mapping[str, object]) -> list[str]:
@@ -75,55 +85,20 @@ def problems(wording: Wording, facts: Mapping[str, object]) -> list[str]:
 
     What the facts themselves say is no placeholder, whatever signs it holds.
     """
-    found = []
-    for name, said in zip(PARTS, (wording.subject, wording.text, wording.html), strict=True):
-        if not said.strip():
-            found.append(f"{name}: is empty.")
-        if left := search(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\bTODO\b|\bXXX\b|<<|>>|_{4,}", said):
-            found.append(f"{name}: a placeholder was left: {left.group()}")
+    parts = zip(PARTS, (wording.subject, wording.text, wording.html), strict=True)
+    return [f"{part}: {wrong}" for part, said in parts for wrong in wrong_with(part, said, facts)]
+
+
+def wrong_with(part: str, said: str, facts: Mapping[str, object]) -> Iterator[str]:
+    """The same of one part."""
+    if not said.strip():
+        yield "is empty."
+        return
+    if left := search(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\bTODO\b|\bXXX\b|<<|>>|_{4,}", said):
+        yield f"a placeholder was left: {left.group()}"
     link = str(facts.get("link", ""))
-    for name, said in (("body.txt", wording.text), ("body.html", wording.html)):
-        if link and link not in said:
-            found.append(f"{name}: the link is missing; write {{{{ link }}}} where it belongs.")
-    return found
-
-
-def unusable(folder: Path, samples: Mapping[str, Mapping[str, object]]) -> list[str]:
-    """What is wrong with the school's own wording in `folder`, each naming file and placeholder.
-
-    Every letter is tried with its sample's facts; a folder or file of another name is wrong too,
-    for it would never be sent.
-    """
-    found = [
-        f"{path.relative_to(folder)}: there is no such letter or part; the letters are "
-        f"{', '.join(sorted(samples))}, each with {', '.join(PARTS)}"
-        for path in sorted(folder.glob("*/*"))
-        if path.is_file() and not (path.parent.name in samples and path.name in PARTS)
-    ]
-    for name, facts in sorted(samples.items()):
-        if not any((folder / name / part).exists() for part in PARTS):
-            continue
-        try:
-            unknown = list(_unknown(name, facts, folder))
-            found += unknown
-            if not unknown:
-                word(name, facts, folder)
-        except (TemplateError, ValueError, OSError) as error:
-            found.append(f"{name}: {error}")
-    return found
-
-
-def _unknown(name: str, facts: Mapping[str, object], folder: Path) -> Iterator[str]:
-    """Placeholders that no letter of this name fills, also in words that the sample leaves out."""
-    for part in PARTS:
-        file = folder / name / part
-        if file.exists():
-            tree = _environment(folder).parse(file.read_text("utf-8"))
-            for placeholder in sorted(find_undeclared_variables(tree) - facts.keys()):
-                yield (
-                    f"{name}/{part}: nothing is known to put in place of "
-                    f"{{{{ {placeholder} }}}}; there are {', '.join(sorted(facts))}"
-                )
+    if link and link not in said and part != "subject.txt":
+        yield "the link is missing; write {{ link }} where it belongs."
 
 
 def render(
@@ -173,12 +148,14 @@ def names() -> list[str]:
     return sorted({name.split("/")[0] for name in found if name.endswith("/subject.txt")})
 
 
-def _part(name: str, facts: Mapping[str, object], folder: Path | None) -> str:
-    said = _environment(folder).get_template(name).render(facts)
-    return said.encode("utf-8", "replace").decode("utf-8")
+def shared() -> list[str]:
+    """What several letters have in common: the two bulletins' words, the frame of the HTML."""
+    found = PackageLoader("bot", "letters").list_templates()
+    return sorted(name for name in found if name.startswith("_") and not name.endswith(".py"))
 
 
-def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
+def environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
+    """What finds the school's own files before ours, and lets none of them reach the program."""
     ours = PackageLoader("bot", "letters")
     loader = ChoiceLoader([FileSystemLoader(folder), ours]) if folder else ours
     return ImmutableSandboxedEnvironment(

@@ -13,6 +13,7 @@ from bot.ports import Clock
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.item_rows import StoredItem
+from bot.store.opening import Opening
 
 _NOT_YOURS = "Newcomers are for the communications officer."
 
@@ -50,14 +51,10 @@ def only_from_now(store: Store, clock: Clock, viewer: Viewer, account: str) -> N
 
 def open_newcomer_case(uow: UnitOfWork, item: StoredItem, at: datetime) -> StoredCase:
     """Somebody for the officer to look at: no kind, no verdict, nobody told."""
-    return uow.cases.open(
+    opening = Opening(
         item_id=item.id,
         reading_id=item.reading_id,
         urgency=Urgency.ROUTINE,
-        kinds=(),
-        child=False,
-        baseline=False,
-        audience={Role.COMMUNICATIONS_OFFICER},
-        excluded=(),
-        at=at,
+        audience=frozenset({Role.COMMUNICATIONS_OFFICER}),
     )
+    return uow.cases.open(opening, at)

@@ -42,6 +42,7 @@ from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.effects import MACHINE
 from bot.store.item_rows import StoredItem
+from bot.store.opening import Opening
 from bot.store.readings import WaitingReading
 from bot.store.verdicts import JudgedReading, facets
 
@@ -134,7 +135,7 @@ def record(
         current = [one for one in judged if one.reading.reading_id in still]
         if current:
             sitting = _Sitting(uow, clock, settings, current)
-            with uow.log.gathering():
+            with uow.log.gathering(), uow.letters.gathering():
                 kept = [sitting.record(one) for one in current]
             uow.cases.keep_verdicts(kept, clock.now())
         uow.readings.mark_judged(ids)
@@ -153,7 +154,13 @@ class _Sitting:
         self._uow, self._clock, self._settings = uow, clock, settings
         item_ids = [one.reading.item_id for one in judged]
         self._items = uow.items.get_all(item_ids)
-        self._cases = uow.cases.find_by_items(item_ids)
+        self._known = uow.cases.find_by_items(item_ids)
+        openings = [
+            _opening(one)
+            for one in judged
+            if one.verdict.action is not Action.ALLOW or one.reading.item_id in self._known
+        ]
+        self._cases = uow.cases.open_all(openings, clock.now(), self._known)
         self._decided = uow.decisions.readings([one.reading.reading_id for one in judged])
         self._stopped = uow.state.switch(STOPPED).on
         breaker = uow.state.switch(BREAKER)
@@ -171,21 +178,9 @@ class _Sitting:
         stored = self._items[reading.item_id]
         back = self._hold_back(one, stored)
         kept = JudgedReading(reading.reading_id, one.assessment, verdict, back)
-        known = self._cases.get(reading.item_id)
-        if verdict.action is Action.ALLOW and known is None:
+        case = self._cases.get(reading.item_id)
+        if case is None:
             return kept
-        case = uow.cases.open(
-            known,
-            item_id=reading.item_id,
-            reading_id=reading.reading_id,
-            urgency=max(verdict.urgency, Urgency.ROUTINE, key=lambda urgency: urgency.rank),
-            kinds={finding.kind for finding in one.assessment.findings},
-            child=any(finding.child for finding in one.assessment.findings),
-            baseline=reading.baseline,
-            audience=verdict.told,
-            excluded=verdict.excluded,
-            at=at,
-        )
         told = verdict.told
         if any(Aspect.CONTEST in finding.aspects for finding in one.assessment.findings):
             case, brought_in = self._set_apart(case, stored)
@@ -194,7 +189,8 @@ class _Sitting:
         if self._tripped:
             self._tripped = False
             uow.cases.sound_alarm(case.id, PAUSED)
-        if known is not None or (verdict.action is Action.HIDE and back is HeldBack.NO):
+        hides = verdict.action is Action.HIDE and back is HeldBack.NO
+        if hides or reading.item_id in self._known:
             # Nothing can be under way for what had no case.
             self._hide(case, reading.account, stored, verdict.action, back)
         self._notify(case, one, told)
@@ -259,6 +255,20 @@ class _Sitting:
             uow.letters.withdraw(case.id, case.excluded)
             return
         tell(uow, self._settings, case, roles, verdict.urgency, self._clock.now())
+
+
+def _opening(one: Judged) -> Opening:
+    verdict, findings = one.verdict, one.assessment.findings
+    return Opening(
+        item_id=one.reading.item_id,
+        reading_id=one.reading.reading_id,
+        urgency=max(verdict.urgency, Urgency.ROUTINE, key=lambda urgency: urgency.rank),
+        audience=verdict.told,
+        kinds=frozenset(finding.kind for finding in findings),
+        child=any(finding.child for finding in findings),
+        baseline=one.reading.baseline,
+        excluded=verdict.excluded,
+    )
 
 
 def _log_judged(

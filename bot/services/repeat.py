@@ -21,6 +21,7 @@ from bot.settings import NewcomerSettings, Settings
 from bot.store import Store, UnitOfWork
 from bot.store.authors import Breaches
 from bot.store.effects import MACHINE
+from bot.store.opening import Opening
 
 STEPS = ("advice", "meeting", "removal")
 SUGGESTED = "suggested "
@@ -90,18 +91,13 @@ def _tell(uow: UnitOfWork, settings: Settings, one: Breaches, step: str, at: dat
         known = uow.items.find([ref])
     item = known[ref]
     before = uow.cases.find_by_item(item.id)
-    case = uow.cases.open(
-        before,
+    opening = Opening(
         item_id=item.id,
         reading_id=item.reading_id,
         urgency=Urgency.URGENT,
-        kinds=before.kinds if before else (),
-        child=before.child if before else False,
-        baseline=False,
-        audience={Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER},
-        excluded=before.excluded if before else (),
-        at=at,
+        audience=frozenset({Role.COMMUNICATIONS_OFFICER, Role.HEADTEACHER}),
     )
+    case = uow.cases.open(opening, at, before)
     named = {"meeting": "a meeting with the headteacher", "removal": "that interaction is removed"}
     uow.cases.sound_alarm(
         case.id,

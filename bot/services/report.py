@@ -37,6 +37,7 @@ from bot.services.telling import tell_one
 from bot.services.told import NOBODY_TOLD, due_at, people_told
 from bot.settings import Settings
 from bot.store import Store
+from bot.store.opening import Opening
 from bot.store.samples import SampleAnswer
 from bot.store.verdicts import JudgedReading, facets
 from bot.text import normalise
@@ -153,17 +154,16 @@ def enter_by_hand(
         )
         judged = JudgedReading(reading_id, assessment, verdict, "it is not on a school account")
         uow.cases.keep_verdicts([judged], at)
-        case = uow.cases.open(
+        opening = Opening(
             item_id=item_id,
             reading_id=reading_id,
             urgency=urgency,
-            kinds={one.kind for one in found},
-            child=any(one.child for one in found),
-            baseline=False,
             audience=verdict.told | own,
+            kinds=frozenset(one.kind for one in found),
+            child=any(one.child for one in found),
             excluded=verdict.excluded,
-            at=at,
         )
+        case = uow.cases.open(opening, at)
         if report.about is About.IMPERSONATION and report.where in REPORT_LINKS:
             link = REPORT_LINKS[report.where]
             told_where = f"Report it to the platform, which alone can end it: {link}"

@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.item_rows import StoredItem
+from bot.store.opening import Opening
 from bot.store.samples import SampleAnswer, StoredSample
 from bot.store.verdicts import facets
 from bot.text import normalise
@@ -144,18 +145,16 @@ def _open_case(sitting: _Sitting, kind: Kind, given: SampleAnswer) -> None:
     found = said(kind, given, sample.text, sitting.settings.policy.people)
     verdict = judge(Assessment((found,)), sitting.settings.policy)
     urgency = max(verdict.urgency, Urgency.ROUTINE, key=lambda urgency: urgency.rank)
-    case = uow.cases.open(
-        sitting.known,
+    opening = Opening(
         item_id=sitting.item.id,
         reading_id=sample.reading_id,
         urgency=urgency,
-        kinds={kind},
+        audience=verdict.told or frozenset({Role.COMMUNICATIONS_OFFICER}),
+        kinds=frozenset({kind}),
         child=found.child,
-        baseline=False,
-        audience=verdict.told or {Role.COMMUNICATIONS_OFFICER},
         excluded=verdict.excluded,
-        at=at,
     )
+    case = uow.cases.open(opening, at, sitting.known)
     uow.cases.sound_alarm(case.id, FOUND_IN_SAMPLE.format(plain_name(kind, found.target)))
     log.append(
         uow.log,

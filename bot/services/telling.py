@@ -43,11 +43,11 @@ def tell(
 
 def tell_one(
     uow: UnitOfWork, case: StoredCase, one: Told, urgency: Urgency, due: datetime, rung: int = 0
-) -> bool:
-    """Write one notice, and let its reader see the case; False where they had one already."""
+) -> None:
+    """Write one notice, and let its reader see the case; once for each reading."""
     if one.in_place and one.role not in one.person.roles:
         uow.cases.stand_in(case.id, one.person.key, one.role)
-    return uow.letters.notify(
+    uow.letters.notify(
         case_id=case.id,
         reading_id=case.reading_id,
         person=one.person.key,

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
 from bot.store.item_rows import StoredItem
+from bot.store.opening import Opening
 from bot.wording import not_suitable
 
 LATER = timedelta(days=14)
@@ -147,18 +148,14 @@ def _pass_on(
 ) -> None:
     """Open it to somebody else, and tell them; nobody sees less than before."""
     uow.people.put_off(case.id, passed_to=word)
-    opened = uow.cases.open(
-        case,
+    opening = Opening(
         item_id=case.item_id,
         reading_id=case.reading_id,
         urgency=case.urgency,
-        kinds=case.kinds,
-        child=case.child,
+        audience=frozenset({role}),
         baseline=case.baseline,
-        audience=case.audience | {role},
-        excluded=case.excluded,
-        at=at,
     )
+    opened = uow.cases.open(opening, at, case)
     tell(uow, settings, opened, {role}, Urgency.ROUTINE, at)
 
 

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.model import (
     CaseStatus,
-    ItemKind,
     Kind,
     Role,
     Urgency,
 )
 from bot.store import tables as t
-from bot.store.authors import author_key
-from bot.store.insert import insert_one
-from bot.store.likeness import likeness
-from bot.store.search import index
+from bot.store.opening import Opening, StoredCase, grow, open_cases
 from bot.store.verdicts import JudgedReading, verdict_row
+
+__all__ = ["LETTER_ALARM", "Cases", "StoredCase"]
 
 LETTER_ALARM = "A letter could not be sent."
 """How alarms about letters begin: they are not settled by what the platform does."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCase:
-    """What a person has to look at. `version` grows with every change that a person must see."""
-
-    id: int
-    ref: str
-    item_id: int
-    reading_id: int
-    status: CaseStatus
-    urgency: Urgency
-    kinds: frozenset[Kind]
-    child: bool
-    baseline: bool
-    version: int
-    audience: frozenset[Role]
-    excluded: frozenset[str]
-    barred: frozenset[str] = frozenset()
-
-
-_WHO_AND_WHAT = (
-    sa.select(t.item.c.kind, t.item.c.platform, t.item.c.author_id, t.reading.c.text)
-    .join(t.reading, t.reading.c.id == sa.bindparam("reading"))
-    .where(t.item.c.id == sa.bindparam("item"))
-)
+_STAND_IN = sqlite.insert(t.stand_in).on_conflict_do_nothing()
 
 
 class Cases:
@@ -82,99 +56,20 @@ class Cases:
         [found] = self._select(t.case.c.id == case_id)
         return found
 
-    def open(
-        self,
-        known: StoredCase | None = None,
-        *,
-        item_id: int,
-        reading_id: int,
-        urgency: Urgency,
-        kinds: Iterable[Kind],
-        child: bool,
-        baseline: bool,
-        audience: Iterable[Role],
-        excluded: Iterable[str],
-        at: datetime,
-    ) -> StoredCase:
-        """Open the item's case, or open the `known` one again for a new reading.
+    def open(self, opening: Opening, at: datetime, known: StoredCase | None = None) -> StoredCase:
+        """Open one item's case, or the `known` one again: `open_all` for one."""
+        before = {} if known is None else {known.item_id: known}
+        return self.open_all([opening], at, before)[opening.item_id]
+
+    def open_all(
+        self, openings: Sequence[Opening], at: datetime, known: Mapping[int, StoredCase]
+    ) -> dict[int, StoredCase]:
+        """Open the items' cases, or open the known ones again for new readings; by item id.
 
         Nothing is forgotten by an edit: who was once accused stays excluded, who was once told may
         still see, and an undecided case does not become less urgent.
         """
-        kinds = frozenset(kinds)
-        if known is not None:
-            child, kinds = child or known.child, kinds | known.kinds
-            if known.status is CaseStatus.OPEN:
-                urgency = max(urgency, known.urgency, key=lambda urgency: urgency.rank)
-        values = {
-            "reading_id": reading_id,
-            "status": CaseStatus.OPEN,
-            "urgency": urgency,
-            "urgency_rank": urgency.rank,
-            "kinds": sorted(kinds),
-            "child": child,
-            "baseline": baseline,
-            "closed_at": None,
-            "routed_to": None,
-            **self._alike(item_id, reading_id),
-        }
-        audience, excluded = frozenset(audience), frozenset(excluded)
-        if known is None:
-            ref = token_hex(6)
-            case_id = insert_one(
-                self._connection,
-                t.case,
-                {
-                    **values,
-                    "item_id": item_id,
-                    "ref": ref,
-                    "version": 1,
-                    "opened_at": at,
-                },
-            )
-            version, audience_before, excluded_before = 1, frozenset[Role](), frozenset[str]()
-        else:
-            case_id, ref, version = known.id, known.ref, known.version + 1
-            audience_before, excluded_before = known.audience, known.excluded
-            self._connection.execute(
-                sa.update(t.case).where(t.case.c.id == case_id).values(**values, version=version)
-            )
-        self._grow(t.case_audience, case_id, "role", audience - audience_before)
-        self._grow(t.case_exclusion, case_id, "person", excluded - excluded_before)
-        index(self._connection, case_id, item_id, is_new=known is None)
-        return StoredCase(
-            case_id,
-            ref,
-            item_id,
-            reading_id,
-            CaseStatus.OPEN,
-            urgency,
-            kinds,
-            child,
-            baseline,
-            version,
-            audience | audience_before,
-            excluded | excluded_before,
-            known.barred if known else frozenset(),
-        )
-
-    def _alike(self, item_id: int, reading_id: int) -> dict[str, object]:
-        """By what it is found beside others: who wrote it, what it says, whether it is somebody
-        new.
-        """
-        row: Any = self._connection.execute(
-            _WHO_AND_WHAT, {"item": item_id, "reading": reading_id}
-        ).one()
-        if row.kind != ItemKind.COMMENT:
-            newcomer = row.kind == ItemKind.NEWCOMER
-            return {"author_key": None, "likeness": None, "newcomer": newcomer}
-        author = author_key(row.platform, row.author_id) if row.author_id else None
-        return {"author_key": author, "likeness": likeness(row.text)}
-
-    def _grow(self, table: sa.Table, case_id: int, column: str, values: Iterable[str]) -> None:
-        rows = [{"case_id": case_id, column: value} for value in sorted(values)]
-        if rows:
-            self._connection.execute(sa.insert(table), rows)
+        return open_cases(self._connection, openings, at, known)
 
     def stand_ins(self, case_id: int) -> frozenset[tuple[str, Role]]:
         """Who was told of it in whose place: keys of people, and the roles they step in for."""
@@ -185,14 +80,11 @@ class Cases:
 
     def stand_in(self, case_id: int, person: str, role: Role) -> None:
         """Let somebody see the case in the place of a role that they do not hold. Idempotent."""
-        if (person, role) not in self.stand_ins(case_id):
-            self._connection.execute(
-                sa.insert(t.stand_in), {"case_id": case_id, "person": person, "role": role}
-            )
+        self._connection.execute(_STAND_IN, {"case_id": case_id, "person": person, "role": role})
 
     def tell(self, case: StoredCase, role: Role) -> None:
         """Let one more role see a case. Idempotent; whoever is excluded stays so."""
-        self._grow(t.case_audience, case.id, "role", {role} - case.audience)
+        grow(self._connection, t.case_audience.c.role, [(case.id, {role} - case.audience)])
 
     def touch(self, case_id: int) -> None:
         """What it is about has changed: whoever has it open must look again."""

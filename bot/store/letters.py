@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from bot.model import (
 )
 from bot.store import tables as t
 from bot.store.effects import MAIL
-from bot.store.insert import insert_one
+from bot.store.insert import Gathered, insert_one
 
 _FOR_LONG = 3  # tries
 
@@ -84,6 +85,7 @@ class Letters:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._notices = Gathered(connection, _NOTIFY)
 
     def notify(
         self,
@@ -95,13 +97,12 @@ class Letters:
         due_at: datetime,
         role: str = "",
         rung: int = 0,
-    ) -> bool:
+    ) -> None:
         """Note that this person is to be told of this reading; once, however often it is called.
 
         `role` is whom they are told as, `rung` how far up the ladder (0: at first).
         """
-        made = self._connection.execute(
-            _NOTIFY,
+        self._notices.add(
             {
                 "case_id": case_id,
                 "reading_id": reading_id,
@@ -110,9 +111,12 @@ class Letters:
                 "due_at": due_at,
                 "role": role,
                 "rung": rung,
-            },
+            }
         )
-        return made.rowcount > 0
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Store the notices added within at once, at its end; none of these is withdrawn before."""
+        return self._notices.gathering()
 
     def put_off(self, notice_ids: Sequence[int], until: datetime) -> None:
         """Nothing new in them: look at them again then."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.log import BEGINNING, Entry, Row
 from bot.model import ItemKind
+from bot.store.insert import Gathered
 from bot.store.tables import case, item, log_entry
 
 _SHORT = 2_000
@@ -29,7 +29,7 @@ class LogEntries:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._tail: tuple[int, str] | None = None
-        self._gathered: list[dict[str, object]] | None = None
+        self._entries = Gathered(connection, sa.insert(log_entry))
 
     def tail(self) -> tuple[int, str]:
         """Number and code of the newest entry; read once per transaction, which excludes others."""
@@ -44,30 +44,22 @@ class LogEntries:
 
     def add(self, entry: Entry) -> None:
         """Store one entry."""
-        row = {
-            "seq": entry.seq,
-            "at": entry.at,
-            "event": entry.event,
-            "case_id": entry.case_id,
-            "body": entry.body,
-            "mac": entry.mac,
-        }
-        if self._gathered is None:
-            self._connection.execute(sa.insert(log_entry), row)
-        else:
-            self._gathered.append(row)
+        self._entries.add(
+            {
+                "seq": entry.seq,
+                "at": entry.at,
+                "event": entry.event,
+                "case_id": entry.case_id,
+                "body": entry.body,
+                "mac": entry.mac,
+            }
+        )
         self._tail = (entry.seq, entry.mac)
 
-    @contextmanager
-    def gathering(self) -> Iterator[None]:
+    def gathering(self) -> AbstractContextManager[None]:
         """Store the entries added within at once, at its end: a letter may tell of thousands."""
         self.tail()
-        rows: list[dict[str, object]] = []
-        self._gathered = rows
-        yield
-        self._gathered = None
-        if rows:
-            self._connection.execute(sa.insert(log_entry), rows)
+        return self._entries.gathering()
 
     def cases_without_entry(self) -> int:
         """Comments' cases of which the log says nothing: each was judged, so each must be there."""

@@ -234,7 +234,7 @@ class Purges:
     def _index_anew(self, item_id: int) -> None:
         case_id = self._connection.scalar(sa.select(t.case.c.id).where(t.case.c.item_id == item_id))
         if case_id is not None:
-            index(self._connection, case_id, item_id)
+            index(self._connection, {case_id: item_id})
 
 
 def _hold_on_case(where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

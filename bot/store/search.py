@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import sqlalchemy as sa
 
 from bot.store import tables as t
@@ -28,17 +30,22 @@ _INDEX = sa.insert(t.search).from_select(
 """
 
 
-def index(connection: sa.Connection, case_id: int, item_id: int, *, is_new: bool = False) -> None:
-    """Write a case into the index as its item stands now, all judged wordings together. Idempotent.
+def index(
+    connection: sa.Connection, cases: Mapping[int, int], *, there: Collection[int] | None = None
+) -> None:
+    """Write cases (and their items) into the index as the items stand now, all judged wordings of
+    each together. Idempotent.
 
     What an author wrote since is left out until it is judged: it may accuse somebody who sees the
     case, and nobody has found out yet.
 
-    `is_new`: nothing of it can be there yet.
+    `there`: the only ones that can be in the index already.
     """
-    if not is_new:
+    for case_id in cases if there is None else there:
         forget(connection, case_id)
-    connection.execute(_INDEX, {"case_id": case_id, "item": item_id})
+    connection.execute(
+        _INDEX, [{"case_id": case_id, "item": item_id} for case_id, item_id in cases.items()]
+    )
 
 
 def forget(connection: sa.Connection, case_id: int) -> None:

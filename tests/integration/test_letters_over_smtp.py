@@ -38,6 +38,7 @@ class BadServer:
     def __init__(self) -> None:
         self.faults: deque[Fault] = deque()
         self.letters: list[tuple[list[str], bytes]] = []
+        self.begun: list[bytes] = []
         self.spoken: list[bytes] = []
 
     def _meets(self, where: str) -> str:
@@ -87,7 +88,24 @@ class BadServer:
         return AuthResult(success=good, handled=False)
 
 
+class _HangsUp(SMTP):
+    """Drops the line in the middle of a letter: `handle_DATA` is asked only after its end."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        assert isinstance(self.event_handler, BadServer)
+        assert isinstance(self.transport, asyncio.Transport)
+        if self.event_handler._meets("BODY"):
+            await self.push("354 go on")
+            self.event_handler.begun.append(await self._reader.readline())
+            self.transport.abort()
+        else:
+            await super().smtp_DATA(arg)
+
+
 class _OnFreePort(Controller):
+    def factory(self) -> SMTP:
+        return _HangsUp(self.handler, **self.SMTP_kwargs)
+
     async def _create_server(self) -> asyncio.AbstractServer:
         server = await self.loop.create_server(
             self._factory_invoker, host=self.hostname, port=0, ssl=self.ssl_context
@@ -215,6 +233,37 @@ def test_a_letter_whose_answer_was_lost_comes_twice_under_one_message_id(
     (_, first), (_, second) = handler.letters
     assert first == second
     assert state(house) == "accepted"
+
+
+def test_a_letter_that_broke_off_in_the_middle_comes_whole_and_once(
+    house: House, server: tuple[BadServer, int], mailer: SmtpMailer
+) -> None:
+    handler, _ = server
+    handler.faults.append(("BODY", "drop"))
+    a_threat(house)
+    deliver_letters(house.store, house.clock, mailer)
+    assert handler.begun[0].startswith(b"From: ")
+    assert (state(house), handler.letters) == ("pending", [])
+    house.clock.advance(minutes=2)
+    deliver_letters(house.store, house.clock, mailer)
+    [(mime,)] = house.rows("SELECT mime FROM letter")
+    [(_, came)] = handler.letters
+    assert came == mime
+    assert state(house) == "accepted"
+
+
+def test_a_server_that_lost_its_tls_never_sees_the_letter_and_somebody_is_told_why(
+    house: House, server: tuple[BadServer, int], context: Context
+) -> None:
+    handler, port = server
+    options = {"host": "127.0.0.1", "port": port, "security": "starttls", "timeout_s": 2}
+    protected = SmtpMailer.from_options(options, context)
+    a_threat(house)
+    deliver_letters(house.store, house.clock, protected)
+    assert (state(house), handler.letters) == ("failed", [])
+    [(alarm,)] = house.rows("SELECT alarm FROM moderation_case")
+    assert "does not offer the protection" in alarm
+    assert "not_told" in house.events()
 
 
 def test_nothing_is_sent_in_clear_where_tls_is_required(

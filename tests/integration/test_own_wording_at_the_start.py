@@ -49,3 +49,17 @@ def test_the_command_for_letters_ends_with_one_and_names_the_file(data: Path) ->
     ran = CliRunner().invoke(app, ["letters", "check", "--data", str(data)])
     assert ran.exit_code == 1
     assert "daily/subject.txt" in ran.output
+
+
+def test_words_that_letters_share_stop_the_start_as_those_of_one_letter_do(
+    settings: Path, data: Path
+) -> None:
+    (data / "letters" / "daily" / "subject.txt").unlink()
+    (data / "letters" / "_bulletin.txt").write_text("The {{ span }} at {{ scool }}: {{ link }}")
+    with pytest.raises(SettingsError) as stopped:
+        run(data, settings, once=True)
+    ran = CliRunner().invoke(app, ["letters", "check", "--data", str(data)])
+    assert ran.exit_code == 1
+    for said in (str(stopped.value), ran.output):
+        assert "_bulletin.txt" in said
+        assert "scool" in said

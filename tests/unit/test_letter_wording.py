@@ -10,6 +10,7 @@ import pytest
 from jinja2 import TemplateError
 
 from bot import letters
+from bot.letters.checking import unusable
 from bot.letters.samples import SAMPLES
 from tests.builders import NOON
 
@@ -76,7 +77,7 @@ def test_wording_that_cannot_be_used_is_named_and_ours_is_sent(text: str, tmp_pa
 def test_what_is_wrong_with_a_schools_own_wording_is_named(
     part: str, text: str, named: str, tmp_path: Path
 ) -> None:
-    [wrong] = letters.unusable(own(tmp_path, part, text), SAMPLES)
+    [wrong] = unusable(own(tmp_path, part, text), SAMPLES)
     assert named in wrong
     assert "drill" in wrong
 
@@ -84,8 +85,52 @@ def test_what_is_wrong_with_a_schools_own_wording_is_named(
 def test_wording_under_a_name_that_no_letter_has_is_named(tmp_path: Path) -> None:
     (tmp_path / "dayly").mkdir()
     (tmp_path / "dayly" / "subject.txt").write_text("Hello")
-    assert "dayly" in letters.unusable(tmp_path, SAMPLES)[0]
-    assert letters.unusable(tmp_path / "nowhere", SAMPLES) == []
+    assert "dayly" in unusable(tmp_path, SAMPLES)[0]
+    assert unusable(tmp_path / "nowhere", SAMPLES) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "named"),
+    [
+        ("_bulletin.txt", "Ring [[number]] {{ link }}", "[["),
+        ("_bulletin.txt", "{{ nobody_knows }} {{ link }}", "nobody_knows"),
+        ("_bulletin.txt", "{% if not read %}{{ hidden_one }}{% endif %}{{ link }}", "hidden_one"),
+        ("_bulletin.txt", "{{ link", "line 1"),
+        ("_bulletin.txt", "  ", "empty"),
+        ("_bulletin.html", "<p>Nothing to click on</p>", "link"),
+        ("_bulletin.html", "{% include '_bulletin.html' %}", "itself"),
+        ("_bulletin.html", "{% extends 'frame.html' %}", "frame.html"),
+        ("_frame.html", "{{ urgency }}{% block letter %}{% endblock %}", "urgency"),
+        ("_buletin.txt", "{{ link }}", "_bulletin.txt"),
+        ("subject.txt", "The day", "no such letter"),
+    ],
+)
+def test_what_is_wrong_with_words_that_letters_share_is_named_once(
+    part: str, text: str, named: str, tmp_path: Path
+) -> None:
+    (tmp_path / part).write_text(text, encoding="utf-8")
+    [wrong] = unusable(tmp_path, SAMPLES)
+    assert wrong.startswith(part)
+    assert named in wrong
+
+
+def test_a_school_words_its_bulletins_once_for_the_day_and_the_week(tmp_path: Path) -> None:
+    (tmp_path / "_bulletin.txt").write_text("Your {{ span }}: {{ link }}", encoding="utf-8")
+    assert unusable(tmp_path, SAMPLES) == []
+    for name, span in (("daily", "day"), ("weekly", "week")):
+        assert letters.word(name, SAMPLES[name], tmp_path).text.startswith(f"Your {span}: http")
+
+
+def test_where_own_words_stand_in_own_words_both_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "_bulletin.txt").write_text("Ring [[number]]", encoding="utf-8")
+    (tmp_path / "daily").mkdir()
+    own_body = "{% set span = 'day' %}{{ link }}{% include '_bulletin.txt' %}"
+    (tmp_path / "daily" / "body.txt").write_text(own_body, encoding="utf-8")
+    assert unusable(tmp_path, SAMPLES) == [
+        "daily/body.txt or _bulletin.txt: a placeholder was left: [[",
+        "_bulletin.txt: a placeholder was left: [[",
+        "_bulletin.txt: the link is missing; write {{ link }} where it belongs.",
+    ]
 
 
 def test_our_own_wording_holds_no_placeholder_that_a_sample_does_not_fill(tmp_path: Path) -> None:
@@ -94,7 +139,10 @@ def test_our_own_wording_holds_no_placeholder_that_a_sample_does_not_fill(tmp_pa
         for part in letters.PARTS:
             text = (Path(letters.__file__).parent / name / part).read_text("utf-8")
             (tmp_path / name / part).write_text(text, encoding="utf-8")
-    assert letters.unusable(tmp_path, SAMPLES) == []
+    for part in letters.shared():
+        text = (Path(letters.__file__).parent / part).read_text("utf-8")
+        (tmp_path / part).write_text(text, encoding="utf-8")
+    assert unusable(tmp_path, SAMPLES) == []
 
 
 def test_wording_cannot_reach_into_the_program(tmp_path: Path) -> None:
