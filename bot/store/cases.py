@@ -269,10 +269,12 @@ class Cases:
         outcome: Outcome,
         reason: str,
         at: datetime,
+        salt: str = "",
         before: Mapping[str, object] | None = None,
     ) -> None:
         """Remember what a person decided. `person` is empty for what was done on the platform.
 
+        `salt` is that of the reason's digest in the log.
         `before` is how the case stood, for as long as the decision may be withdrawn.
         """
         self._connection.execute(
@@ -283,6 +285,7 @@ class Cases:
                 "person": person,
                 "outcome": outcome,
                 "reason": reason,
+                "salt": salt,
                 "at": at,
                 "before": None if before is None else dict(before),
             },
