@@ -353,7 +353,9 @@ def test_of_words_that_went_the_author_is_still_found_by_a_handle_that_stands_el
     house: House,
 ) -> None:
     is_confirmed_and_deleted(house)
-    comes(house, HARMLESS)
+    [(number,)] = house.rows("SELECT author_id FROM item")
+    house.comes(HARMLESS, author=an_author(native_id=number, handle=f"{CANARY}handle"))
+    house.cycle()
     found = find_person(house.store, DPO, f"{CANARY}handle")
     assert [one.texts for one in found.items if one.theirs] == [(HARMLESS,), ()]
 
