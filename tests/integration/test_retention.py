@@ -8,10 +8,12 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from bot.access import Viewer
 from bot.cycle import look
+from bot.documents.taking import Wanted, log_in_form
 from bot.errors import NotAllowed, Refused
 from bot.log import Event, digest_for_log
 from bot.model import ItemRef, Outcome, Role, digest_of
@@ -436,6 +438,48 @@ def test_a_third_partys_name_is_taken_out_and_the_rest_stays(house: House) -> No
         redact(house.store, house.clock, DPO, case, CANARY, "Somebody else.")
 
 
+def with_a_name_in_its_words_alone(house: House) -> str:
+    """A held case, which the data protection officer sees."""
+    ref = house.comes(THREAT, author=an_author())
+    house.cycle()
+    author_deletes(house, ref)
+    retains(house)
+    return the_case(house)[0]
+
+
+def test_a_redaction_leaves_no_byte_of_the_name_anywhere(house: House) -> None:
+    case = with_a_name_in_its_words_alone(house)
+    assert is_anywhere(house)
+    redact(house.store, house.clock, DPO, case, CANARY, "Somebody else.")
+    assert not is_anywhere(house)
+    assert house.verify().ok
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "pdf"])
+def test_what_is_taken_out_afterwards_holds_no_word_of_it_and_leaves_no_file(
+    house: House, form: str
+) -> None:
+    case = by_dpo(house)
+    closes(house, Outcome.HIDE)
+    wanted = log_in_form(house.store, house.clock, house.settings, EVERYBODY, Wanted(form))
+    assert CANARY in in_words(b"".join(wanted))
+    files = {path.name for path in house.directory.rglob("*")}
+    purge_case(house.store, house.clock, DPO, case, "They asked.")
+    wanted = log_in_form(house.store, house.clock, house.settings, EVERYBODY, Wanted(form))
+    after = in_words(b"".join(wanted))
+    assert case in after
+    assert CANARY not in after
+    assert digest_of(THREAT) not in after
+    assert {path.name for path in house.directory.rglob("*")} == files | {"purged.jsonl"}
+
+
+def in_words(taken: bytes) -> str:
+    if not taken.startswith(b"%PDF"):
+        return taken.decode()
+    pages = pypdfium2.PdfDocument(taken)
+    return "".join(page.get_textpage().get_text_range() for page in pages)
+
+
 @pytest.mark.parametrize("how", ["purge", "redact"])
 def test_what_an_older_backup_brings_back_is_taken_away_again(house: House, how: str) -> None:
     case = by_dpo(house)
@@ -451,6 +495,8 @@ def test_what_an_older_backup_brings_back_is_taken_away_again(house: House, how:
     assert CANARY in texts(house)[0]
     assert repeat_purges(house.store, house.clock) == 1
     assert CANARY not in texts(house)[0]
+    if how == "purge":
+        assert not is_anywhere(house)
     assert house.events()[-1] in {Event.PURGED, Event.REDACTED}
     assert repeat_purges(house.store, house.clock) == 0
     assert house.verify().ok
