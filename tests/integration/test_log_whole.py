@@ -313,6 +313,14 @@ def test_on_a_full_disk_nothing_is_written_by_half_and_the_step_can_be_done_agai
     assert len(after) == len(before) + 1
 
 
+def test_a_step_that_breaks_leaves_no_entry_of_what_it_had_done(store: Store) -> None:
+    three(store)
+    with pytest.raises(ZeroDivisionError), store.begin() as uow:
+        append(uow.log, KEY, at=NOON, event=Event.JUDGED, facts={})
+        raise ZeroDivisionError
+    assert len(read(store)) == 3
+
+
 def test_a_locked_database_takes_nothing_by_half_and_the_step_can_be_done_again(
     store: Store,
 ) -> None:
