@@ -48,6 +48,14 @@ def write(store: Store, *events: Event) -> None:
             uow.commit()
 
 
+def together(store: Store, *events: Event) -> None:
+    """The same in one transaction."""
+    with store.begin() as uow:
+        for event in events:
+            append(uow.log, KEY, at=NOON, event=event, facts={})
+        uow.commit()
+
+
 def read(store: Store) -> list[Entry]:
     with store.read() as uow:
         return uow.log.after(BEFORE_ALL)
@@ -299,10 +307,8 @@ def test_on_a_full_disk_nothing_is_written_by_half_and_the_step_can_be_done_agai
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
     room(1)  # SQLite reads it as: no larger than it is
-    with pytest.raises(sa.exc.OperationalError, match="full"), store.begin() as uow:
-        for _ in range(200):
-            append(uow.log, KEY, at=NOON, event=Event.JUDGED, facts={})
-        uow.commit()
+    with pytest.raises(sa.exc.OperationalError, match="full"):
+        together(store, *[Event.JUDGED] * 200)
     room(1_000_000)
     before = read(store)
     assert verify(before, KEY).ok
@@ -315,9 +321,14 @@ def test_on_a_full_disk_nothing_is_written_by_half_and_the_step_can_be_done_agai
 
 def test_a_step_that_breaks_leaves_no_entry_of_what_it_had_done(store: Store) -> None:
     three(store)
-    with pytest.raises(ZeroDivisionError), store.begin() as uow:
-        append(uow.log, KEY, at=NOON, event=Event.JUDGED, facts={})
-        raise ZeroDivisionError
+
+    def breaks() -> None:
+        with store.begin() as uow:
+            append(uow.log, KEY, at=NOON, event=Event.JUDGED, facts={})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        breaks()
     assert len(read(store)) == 3
 
 
@@ -325,25 +336,18 @@ def test_a_locked_database_takes_nothing_by_half_and_the_step_can_be_done_again(
     store: Store,
 ) -> None:
     three(store)
-
-    def both(store: Store) -> None:
-        with store.begin() as uow:
-            for event in (Event.JUDGED, Event.ASKED):
-                append(uow.log, KEY, at=NOON, event=event, facts={})
-            uow.commit()
-
     with store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")  # somebody writes
         with pytest.raises(sa.exc.OperationalError, match="locked"):
-            both(store)
+            together(store, Event.JUDGED, Event.ASKED)
         other.execute("ROLLBACK")
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM log_entry").fetchone()  # somebody reads for too long
         refused = not wal_is_safe()
         with pytest.raises(sa.exc.OperationalError, match="locked") if refused else nullcontext():
-            both(store)
+            together(store, Event.JUDGED, Event.ASKED)
         other.execute("ROLLBACK")
     assert len(read(store)) == (3 if refused else 5)
     write(store, Event.CONFIRMED)
