@@ -40,6 +40,7 @@ def retain(
 def _print(report: RetentionReport, went: str, were: str) -> None:
     print(f"{report.unflagged:6} texts in which nothing was found {went}")
     print(f"{report.deleted_by_author:6} comments that their author deleted {went}")
+    print(f"{report.authors:6} numbers of authors whose breaches count no longer {went}")
     for which, count in sorted(report.cases.items()):
         print(f"{count:6} closed cases of the class “{which}” {went}")
     print(f"{report.polls:6} records of reading {went}")

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from bot.documents.paper import Paper
 from bot.documents.table import london
+from bot.model import Role
+from bot.wording import role_name
 
 _FACTS = (
     ("Happened (UK time)", "occurred_london"),
@@ -65,9 +67,8 @@ def log_paper(
 
 def add_record(paper: Paper, row: Mapping[str, str]) -> None:
     """One record: what was found, the words, then the facts."""
-    paper.heading(
-        f"{row['reference']}: {row['kinds'] or 'kept with ' + (row['with'] or 'the log')}"
-    )
+    roles = "; ".join(role_name(Role(one)) for one in row["with"].split("; ") if one)
+    paper.heading(f"{row['reference']}: {row['kinds'] or 'kept with ' + (roles or 'the log')}")
     named = " ".join(filter(None, [row["author_name"], _handle(row["author_handle"])]))
     paper.fact("Author, as shown then", named or "not told, or taken away")
     if row["text"]:
@@ -77,7 +78,7 @@ def add_record(paper: Paper, row: Mapping[str, str]) -> None:
     else:
         paper.fact("The words", "there were none")
     for name, column in _FACTS:
-        paper.fact(name, row[column])
+        paper.fact(name, roles if column == "with" else row[column])
 
 
 def _handle(handle: str) -> str:

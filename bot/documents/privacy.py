@@ -119,6 +119,11 @@ def _periods(settings: Settings) -> Iterator[str]:
         "- What its author deletes goes within 24 hours, unless it was urgent or not looked at "
         f"yet: then the data protection officer decides, within {rules.hold_days} days."
     )
+    yield (
+        "- Where a person confirmed that a comment broke the school's policy, its author's number "
+        f"on the platform stays for {settings.newcomers.breach_days} days, without the words where "
+        "they have gone: so long it counts. An erasure that is granted takes it too."
+    )
     yield "- What is needed for a case, a court or the police is put on hold, with a reason."
     yield f"- Records of when the accounts were read: {rules.polls_days} days."
 

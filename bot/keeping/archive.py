@@ -34,6 +34,8 @@ _MANIFEST = "manifest.json"
 _PURPOSE = "backup"
 _PATIENCE = 30.0  # seconds
 _PAUSE = 0.25
+_STEP = 2_000  # pages of 4 KiB: some hundredths of a second
+_TRIES = 5
 _LARGEST_MANIFEST = 10_000
 
 
@@ -56,22 +58,42 @@ class Manifest:
 def snapshot(database: Path, into: Path) -> None:
     """Copy a database that others are working on, whole and at one moment (sqlite.org/backup.html).
 
+    It is copied in short steps, between which others may write. SQLite begins anew where they did:
+    if that goes on, the last copy is made in one step, and they wait for it.
+
     `into` is made for its owner alone. Raises sqlite3.Error, OSError.
     """
     create_private(into).close()
     source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
-    waits = 0
-
-    def give_up(status: int, _left: int, _pages: int) -> None:
-        # Python tries a locked database again for ever.
-        nonlocal waits
-        waits += status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        if waits * _PAUSE > _PATIENCE:
-            raise sqlite3.OperationalError("database is locked")
-
     with closing(source), closing(sqlite3.connect(into)) as copy:
-        source.backup(copy, progress=give_up, sleep=_PAUSE)
+        try:
+            source.backup(copy, pages=_STEP, progress=_Steps(), sleep=_PAUSE)
+        except _NeverStillError:
+            source.backup(copy, progress=_Steps(), sleep=_PAUSE)
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+class _NeverStillError(Exception):
+    """Others write so often that a copy in steps does not come to its end."""
+
+
+class _Steps:
+    """Hears of each step of a copy, and gives up: Python tries a locked database for ever."""
+
+    def __init__(self) -> None:
+        self._waits = self._begun_anew = 0
+        self._left: int | None = None
+
+    def __call__(self, status: int, left: int, _pages: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            self._waits += 1
+        elif self._left is not None and left >= self._left:
+            self._begun_anew += 1
+        self._left = left
+        if self._waits * _PAUSE > _PATIENCE:
+            raise sqlite3.OperationalError("database is locked")
+        if self._begun_anew == _TRIES:
+            raise _NeverStillError
 
 
 def problem_of(database: Path) -> str:

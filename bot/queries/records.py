@@ -16,6 +16,7 @@ from bot.queries.cases import knows_what_was_found, reason_for, safeguarding_bes
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, links_are_theirs, views_of
 from bot.retention import RetentionClass, RetentionSettings, class_of
 from bot.store import tables as t
+from bot.store.digests import is_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def _record(
         author_name=row.author_name,
         author_handle=row.author_handle,
         author_id=row.author_id,
-        digest=row.digest,
+        digest="" if is_sealed(row.digest) else row.digest,
         text=row.text,
         facts=row.facts if trail else {},
         findings=(row.findings or ()) if knows else (),

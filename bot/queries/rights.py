@@ -19,6 +19,10 @@ from bot.store import Store
 from bot.store import tables as t
 from bot.store.people import HANDLE_BEFORE
 
+_LOOKED_AT = 5_000
+_AT_ONCE = 200
+"""How many items one read goes through, and how many it gathers."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
@@ -113,6 +117,20 @@ def find_person(store: Store, viewer: Viewer, handle: str) -> HeldOn:
         t.case_exclusion.c.person == viewer.person_key,
     )
     standing = sa.exists().where(t.hold.c.case_id == t.case.c.id, t.hold.c.released_at.is_(None))
+    other = t.item.alias()
+    handles = sa.or_(
+        sa.func.lower(other.c.author_handle) == wanted, sa.func.lower(other.c.author_name) == wanted
+    )
+    with looking(store) as connection:
+        # Of words that went only the number may be left of their author.
+        numbers = connection.execute(
+            sa.select(other.c.platform, other.c.author_id)
+            .where(handles, other.c.author_id != "")
+            .distinct()
+        ).all()
+    theirs = sa.or_(
+        theirs, sa.tuple_(t.item.c.platform, t.item.c.author_id).in_([tuple(n) for n in numbers])
+    )
     query = (
         sa.select(
             t.item,
@@ -124,14 +142,30 @@ def find_person(store: Store, viewer: Viewer, handle: str) -> HeldOn:
         )
         .select_from(t.item.outerjoin(t.case, t.case.c.item_id == t.item.c.id))
         .where(sa.or_(theirs, named), t.item.c.kind != ItemKind.OWN_POST, ~kept_from)
-        .order_by(t.item.c.created_at.desc(), t.item.c.id.desc())
+        .order_by(t.item.c.id.desc())
     )
+    items, mine = list[HeldItem](), list[Any]()
+    for rows, connection in _pages(store, query):
+        items += (_held(connection, row) for row in rows)
+        mine += (row for row in rows if row.theirs)
+    items.sort(key=lambda one: (one.written_at, one.item_id), reverse=True)
     with looking(store) as connection:
-        rows = connection.execute(query).all()
-        return HeldOn(
-            tuple(_held(connection, row) for row in rows),
-            tuple(_beside(connection, viewer, wanted, [row for row in rows if row.theirs])),
-        )
+        return HeldOn(tuple(items), tuple(_beside(connection, viewer, wanted, mine)))
+
+
+def _pages(store: Store, query: sa.Select[Any]) -> Iterator[tuple[Sequence[Any], sa.Connection]]:
+    """All items that fit, newest first, some of them in each read: every word is looked through,
+    and a hide must not wait for that.
+    """
+    with looking(store) as connection:
+        below = int(connection.scalar(sa.select(sa.func.max(t.item.c.id))) or 0) + 1
+    while below > 1:
+        floor = below - _LOOKED_AT
+        page = query.where(t.item.c.id < below, t.item.c.id >= floor).limit(_AT_ONCE)
+        with looking(store) as connection:
+            rows = connection.execute(page).all()
+            yield rows, connection
+        below = rows[-1].id if len(rows) == _AT_ONCE else floor
 
 
 def _beside(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 
 from bot import log
 from bot.access import CaseView, Viewer, may_decide, may_see, may_switch_hiding
@@ -105,11 +106,12 @@ def settle(
     if not uow.cases.change(case.id, wish.version, closed_at=at if settles else None):
         raise Conflict("Somebody else changed this case while you looked at it.")
     uow.steps.release(case.id)
+    salt = token_hex(16)
     facts = {
         "case": case.ref,
         "by": viewer.person_key,
         "outcome": wish.outcome,
-        "reason": log.digest_for_log(case.ref, wish.reason.strip()),
+        "reason": log.digest_for_log(salt, wish.reason.strip()),
     }
     log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
     active = uow.effects.active_for(item.id)
@@ -121,6 +123,7 @@ def settle(
         person=viewer.person_key,
         outcome=wish.outcome,
         reason=wish.reason.strip(),
+        salt=salt,
         at=at,
         before=before if undoable else None,
     )

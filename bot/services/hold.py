@@ -43,12 +43,13 @@ def place_hold(
         until = at + timedelta(days=settings.retention.hold_days)
         standing = uow.holds.standing(case.id)
         if standing is None:
-            uow.holds.place(
+            salt = uow.holds.place(
                 case.id, reason=reason.strip(), by=viewer.person_key, at=at, decide_by=until
             )
         else:
+            salt = standing.salt
             uow.holds.prolong(standing, until)
-        _write(uow, case, Event.HELD, viewer.person_key, reason, at)
+        _write(uow, case, Event.HELD, viewer.person_key, salt, reason, at)
         uow.commit()
 
 
@@ -66,7 +67,7 @@ def release_hold(store: Store, clock: Clock, viewer: Viewer, ref: str, reason: s
             return
         at = clock.now()
         uow.holds.release(standing, by=viewer.person_key, at=at, why=reason.strip())
-        _write(uow, case, Event.RELEASED, viewer.person_key, reason, at)
+        _write(uow, case, Event.RELEASED, viewer.person_key, standing.salt, reason, at)
         uow.commit()
 
 
@@ -74,9 +75,9 @@ def hold_deleted(uow: UnitOfWork, settings: Settings, case_id: int, at: datetime
     """Hold a case whose author deleted the comment, for the data protection officer to decide."""
     case = uow.cases.get(case_id)
     until = at + timedelta(days=settings.retention.hold_days)
-    uow.holds.place(case.id, reason=DELETED_BY_AUTHOR, by=MACHINE, at=at, decide_by=until)
+    salt = uow.holds.place(case.id, reason=DELETED_BY_AUTHOR, by=MACHINE, at=at, decide_by=until)
     uow.cases.tell(case, Role.DPO)
-    _write(uow, case, Event.HELD, MACHINE, DELETED_BY_AUTHOR, at)
+    _write(uow, case, Event.HELD, MACHINE, salt, DELETED_BY_AUTHOR, at)
     tell(uow, settings, case, {Role.DPO}, Urgency.URGENT, at)
 
 
@@ -93,7 +94,7 @@ def _theirs(uow: UnitOfWork, viewer: Viewer, ref: str, rule: object) -> StoredCa
 
 
 def _write(
-    uow: UnitOfWork, case: StoredCase, event: Event, by: str, reason: str, at: datetime
+    uow: UnitOfWork, case: StoredCase, event: Event, by: str, salt: str, reason: str, at: datetime
 ) -> None:
     log.append(
         uow.log,
@@ -104,6 +105,6 @@ def _write(
         facts={
             "case": case.ref,
             "by": by,
-            "reason": log.digest_for_log(case.ref, reason.strip()),
+            "reason": log.digest_for_log(salt, reason.strip()),
         },
     )

@@ -6,12 +6,13 @@ What must stay away after an older backup was put back is also noted in a file b
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -32,6 +33,7 @@ REMOVED = "[removed: somebody else]"
 """What stands where a third party's name was."""
 
 _SHORTEST_PHRASE = 2
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NOBODY = ItemRef("", ItemKind.NEWCOMER, "")
 _BESIDE = {"what": What.BESIDE, "why": Why.ERASURE}
 _NO_CASE = "There is no such case."
@@ -39,12 +41,17 @@ _NO_CASE = "There is no such case."
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """What is to be taken away from one item, and why. `words` are those of whoever decided it."""
+    """What is to be taken away from one item, and why. `words` are those of whoever decided it.
+
+    `counts_since`: what a person confirmed since then still counts as a breach of its author, of
+    whom the platform's number stays. None where nothing of them may stay.
+    """
 
     what: What
     why: Why
     by: str
     words: str = ""
+    counts_since: datetime | None = None
 
 
 def purge(uow: UnitOfWork, store: Store, item: StoredItem, wanted: Purge, at: datetime) -> None:
@@ -55,7 +62,7 @@ def purge(uow: UnitOfWork, store: Store, item: StoredItem, wanted: Purge, at: da
     texts = [log.digest_for_log(salt, text) for _, salt, text in uow.purges.readings(item.id)]
     if wanted.why is not Why.RETENTION:
         _remember(store, at, item.ref, {"what": wanted.what, "why": wanted.why, "by": wanted.by})
-    uow.purges.take_away(item.id, wanted.what)
+    uow.purges.take_away(item.id, wanted.what, counts_since=wanted.counts_since)
     _note(uow, item, wanted, at, Event.PURGED, texts=texts)
 
 
@@ -67,7 +74,7 @@ def purge_beside(
 
     Idempotent. The caller writes it into the log, commits, then calls `store.wipe_leftovers()`.
     """
-    _remember(store, at, _NOBODY, {**_print_of("\n".join(key), by), **_BESIDE})
+    _remember(store, at, _NOBODY, {**_print_of(store, "\n".join(key), by), **_BESIDE})
     uow.rights.forget(key)
 
 
@@ -109,7 +116,7 @@ def redact(store: Store, clock: Clock, viewer: Viewer, ref: str, phrase: str, wo
             raise Refused("These words do not occur in the comment.")
         texts = [log.digest_for_log(salt, text) for _, salt, text in readings if found.search(text)]
         for heard in {m.group() for _, _, text in readings for m in found.finditer(text)}:
-            _remember(store, at, item.ref, _print_of(heard, viewer.person_key))
+            _remember(store, at, item.ref, _print_of(store, heard, viewer.person_key))
         uow.purges.replace_words(item.id, [(i, text) for i, text, times in changed if times])
         wanted = Purge(What.PHRASE, Why.THIRD_PARTY, viewer.person_key, words.strip())
         _note(uow, item, wanted, at, Event.REDACTED, texts=texts)
@@ -133,7 +140,7 @@ def repeat_purges(store: Store, clock: Clock) -> int:
         ref = ItemRef(line["platform"], ItemKind(line["kind"]), line["native_id"], line["scope"])
         with store.begin() as uow:
             item = uow.items.find([ref]).get(ref)
-            if item is not None and _again(uow, item, line):
+            if item is not None and _again(uow, store, item, line):
                 wanted = Purge(What(line["what"]), Why(line["why"]), line["by"])
                 again = {"again": True, "first_at": line["at"]}
                 phrase = wanted.what is What.PHRASE
@@ -147,7 +154,7 @@ def repeat_purges(store: Store, clock: Clock) -> int:
 
 def _beside_again(store: Store, clock: Clock, line: dict[str, str]) -> bool:
     with store.begin() as uow:
-        back = [key for key in uow.rights.hanging() if _is(line, "\n".join(key))]
+        back = [key for key in uow.rights.hanging() if _is(store, line, "\n".join(key))]
         for key in back:
             uow.rights.forget(key)
         if back:
@@ -158,34 +165,42 @@ def _beside_again(store: Store, clock: Clock, line: dict[str, str]) -> bool:
     return bool(back)
 
 
-def _again(uow: UnitOfWork, item: StoredItem, line: dict[str, str]) -> bool:
+def _again(uow: UnitOfWork, store: Store, item: StoredItem, line: dict[str, str]) -> bool:
     if line["what"] != What.PHRASE:
         files = uow.uploads.of_item(item.id) if line["what"] == What.ALL else ()
         had = bool(uow.purges.readings(item.id)) or any(not file.purged for file in files)
-        uow.purges.take_away(item.id, What(line["what"]))
+        # How long a breach counts is for the settings to say, which the next `retain` reads.
+        since = _LONG_AGO if line["why"] == Why.AUTHOR_DELETED else None
+        uow.purges.take_away(item.id, What(line["what"]), counts_since=since)
         return had
     changed = [
         (reading_id, text)
         for reading_id, _, old in uow.purges.readings(item.id)
-        if (text := _without(old, line)) != old
+        if (text := _without(store, old, line)) != old
     ]
     uow.purges.replace_words(item.id, changed)
     return bool(changed)
 
 
-def _print_of(phrase: str, by: str) -> dict[str, str]:
-    """How to find a phrase again without writing it down: its length and a salted digest."""
+def _print_of(store: Store, phrase: str, by: str) -> dict[str, str]:
+    """How to find a phrase again without writing it down: its length and a code under the key of
+    the log, since a name would be guessed from a mere digest.
+    """
     salt = token_hex(16)
-    digest = sha256((salt + phrase).encode("utf-8", "surrogatepass")).hexdigest()
     length = str(len(phrase))
     facts = {"what": What.PHRASE, "why": Why.THIRD_PARTY, "by": by}
-    return {**facts, "salt": salt, "digest": digest, "length": length}
+    return {**facts, "salt": salt, "code": _code(store, salt, phrase), "length": length}
 
 
-def _without(text: str, line: dict[str, str]) -> str:
+def _code(store: Store, salt: str, words: str) -> str:
+    salted = (salt + words).encode("utf-8", "surrogatepass")
+    return hmac.digest(store.log_key, salted, "sha256").hex()
+
+
+def _without(store: Store, text: str, line: dict[str, str]) -> str:
     length, at = int(line["length"]), 0
     while at + length <= len(text):
-        if _is(line, text[at : at + length]):
+        if _is(store, line, text[at : at + length]):
             text = text[:at] + REMOVED + text[at + length :]
             at += len(REMOVED)
         else:
@@ -193,7 +208,10 @@ def _without(text: str, line: dict[str, str]) -> str:
     return text
 
 
-def _is(line: dict[str, str], words: str) -> bool:
+def _is(store: Store, line: dict[str, str], words: str) -> bool:
+    if "code" in line:
+        return _code(store, line["salt"], words) == line["code"]
+    # of an earlier version
     salted = (line["salt"] + words).encode("utf-8", "surrogatepass")
     return sha256(salted).hexdigest() == line["digest"]
 

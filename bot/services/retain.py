@@ -28,6 +28,7 @@ class RetentionReport:
     at: datetime
     held: int = 0
     deleted_by_author: int = 0
+    authors: int = 0
     unflagged: int = 0
     polls: int = 0
     overdue_holds: int = 0
@@ -35,7 +36,9 @@ class RetentionReport:
 
     @property
     def took_away(self) -> bool:
-        return bool(self.deleted_by_author or self.unflagged or self.polls or self.cases)
+        return bool(
+            self.deleted_by_author or self.authors or self.unflagged or self.polls or self.cases
+        )
 
 
 def preview_retention(store: Store, clock: Clock, settings: Settings) -> RetentionReport:
@@ -45,6 +48,7 @@ def preview_retention(store: Store, clock: Clock, settings: Settings) -> Retenti
         gone = uow.purges.gone(1_000_000)
         report.held = sum(_to_hold(one) for one in gone)
         report.deleted_by_author = len(gone) - report.held
+        report.authors = len(uow.purges.no_longer_counted(_counting(settings, report), 1_000_000))
         report.unflagged = uow.purges.count_unflagged(_ago(report, rules.unflagged_days))
         report.polls = uow.purges.count_polls(_ago(report, rules.polls_days))
         report.overdue_holds = len(uow.holds.overdue(report.at))
@@ -60,6 +64,7 @@ def retain(store: Store, clock: Clock, settings: Settings) -> RetentionReport:
     report, rules = RetentionReport(clock.now()), settings.retention
     _deal_with_deleted(store, settings, report)
     _take_closed(store, settings, report)
+    _take_authors(store, settings, report)
     while True:
         with store.begin() as uow:
             took = uow.purges.take_unflagged(_ago(report, rules.unflagged_days), _AT_ONCE)
@@ -92,7 +97,10 @@ def _deal_with_deleted(store: Store, settings: Settings, report: RetentionReport
                     hold_deleted(uow, settings, one.case_id, report.at)
                     report.held += 1
                 else:
-                    wanted = Purge(What.WORDS_AND_AUTHOR, Why.AUTHOR_DELETED, MACHINE)
+                    since = _counting(settings, report)
+                    wanted = Purge(
+                        What.WORDS_AND_AUTHOR, Why.AUTHOR_DELETED, MACHINE, counts_since=since
+                    )
                     purge(uow, store, uow.items.get(one.item_id), wanted, report.at)
                     report.deleted_by_author += 1
             uow.commit()
@@ -112,12 +120,32 @@ def _take_closed(store: Store, settings: Settings, report: RetentionReport) -> N
             closed = uow.purges.closed_before(before, after, _AT_ONCE)
             for case_id, item_id, closed_at in closed:
                 if _is_over(uow, settings, report, case_id, closed_at):
-                    wanted = Purge(What.ALL, Why.RETENTION, MACHINE)
+                    since = _counting(settings, report)
+                    wanted = Purge(What.ALL, Why.RETENTION, MACHINE, counts_since=since)
                     purge(uow, store, uow.items.get(item_id), wanted, report.at)
             uow.commit()
         if len(closed) < _AT_ONCE:
             return
         after = closed[-1][0]
+
+
+def _take_authors(store: Store, settings: Settings, report: RetentionReport) -> None:
+    """Whose breaches count no longer: what stayed of them when the words went goes too."""
+    while True:
+        with store.begin() as uow:
+            over = uow.purges.no_longer_counted(_counting(settings, report), _AT_ONCE)
+            for item_id in over:
+                wanted = Purge(What.WORDS_AND_AUTHOR, Why.RETENTION, MACHINE)
+                purge(uow, store, uow.items.get(item_id), wanted, report.at)
+            uow.commit()
+        report.authors += len(over)
+        if len(over) < _AT_ONCE:
+            return
+
+
+def _counting(settings: Settings, report: RetentionReport) -> datetime:
+    """Since when what a person confirmed counts against its author."""
+    return _ago(report, settings.newcomers.breach_days)
 
 
 def _is_over(

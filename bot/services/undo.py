@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from bot import log
 from bot.intentions import ask_for, take_back
 from bot.log import Event
@@ -49,19 +51,21 @@ def _undo(uow: UnitOfWork, clock: Clock, hide: UnconfirmedHide, by: str, reason:
     effect, at = hide.effect, clock.now()
     assert effect.case_id is not None
     case = uow.cases.get(effect.case_id)
+    salt = token_hex(16)
     uow.decisions.keep(
         case_id=case.id,
         reading_id=hide.reading_id,
         person=by,
         outcome=Outcome.UNHIDE,
         reason=reason,
+        salt=salt,
         at=at,
     )
     facts = {
         "case": case.ref,
         "by": by,
         "outcome": Outcome.UNHIDE,
-        "reason": log.digest_for_log(case.ref, reason),
+        "reason": log.digest_for_log(salt, reason),
     }
     log.append(uow.log, uow.log_key, at=at, event=Event.DECIDED, case_id=case.id, facts=facts)
     if effect.status is EffectStatus.PENDING and effect.attempts == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 
 from bot import log
 from bot.access import Viewer, may_decide, may_see
@@ -124,15 +125,17 @@ def _decide(
     settled = wish.outcome in (Outcome.APPROVE, Outcome.NOT_SUITABLE)
     if not uow.cases.change(case.id, version, closed_at=at if settled else None):
         raise Conflict("Somebody else changed one of these while you looked at them.")
+    salt = token_hex(16)
     uow.decisions.keep(
         case_id=case.id,
         reading_id=case.reading_id,
         person=viewer.person_key,
         outcome=wish.outcome,
         reason=reason,
+        salt=salt,
         at=at,
     )
-    digest = log.digest_for_log(case.ref, reason)
+    digest = log.digest_for_log(salt, reason)
     facts = {"by": viewer.person_key, "outcome": wish.outcome, "reason": digest}
     _log(uow, Event.DECIDED, case, at, **facts)
     if wish.outcome is Outcome.LATER:

@@ -41,6 +41,11 @@ def last_decisions() -> sa.Subquery:
     return sa.select(t.decision).where(t.decision.c.id.in_(newest)).subquery("last_decision")
 
 
+def counting(decision: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which decisions confirm a breach: a person’s, no platform’s and no command line’s."""
+    return decision.c.outcome.in_(CONFIRMING), decision.c.person.not_in(["", COMMAND_LINE])
+
+
 def breaches_query(
     since: datetime, *where: sa.ColumnElement[bool]
 ) -> sa.Select[tuple[object, ...]]:
@@ -62,8 +67,7 @@ def breaches_query(
         .where(
             t.item.c.kind == ItemKind.COMMENT,
             t.item.c.author_id != "",
-            last.c.outcome.in_(CONFIRMING),
-            last.c.person.not_in(["", COMMAND_LINE]),
+            *counting(last),
             last.c.at >= since,
             *where,
         )

@@ -26,10 +26,12 @@ class Decisions:
         outcome: Outcome,
         reason: str,
         at: datetime,
+        salt: str = "",
         before: Mapping[str, object] | None = None,
     ) -> None:
         """Remember what a person decided. `person` is empty for what was done on the platform.
 
+        `salt` is that of the reason's digest in the log.
         `before` is how the case stood, for as long as the decision may be withdrawn.
         """
         self._connection.execute(
@@ -40,6 +42,7 @@ class Decisions:
                 "person": person,
                 "outcome": outcome,
                 "reason": reason,
+                "salt": salt,
                 "at": at,
                 "before": None if before is None else dict(before),
             },

@@ -46,6 +46,13 @@ def open_engine(path: Path) -> sa.Engine:
         reads: Any = connection.get_execution_options().get(_READS, False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
+    @sa.event.listens_for(engine, "reset")
+    def _let_go(connection: sqlite3.Connection, _record: object, _state: object) -> None:
+        # A COMMIT that is refused (the database is locked) leaves the transaction open, and
+        # SQLAlchemy takes it for ended: it would go back into the pool with its locks.
+        if connection.in_transaction:
+            connection.rollback()
+
     return engine
 
 

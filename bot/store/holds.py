@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,9 @@ from bot.store.insert import insert_one
 
 @dataclass(frozen=True, slots=True)
 class StoredHold:
-    """One hold. By `decide_by` the data protection officer looks at it again."""
+    """One hold. By `decide_by` the data protection officer looks at it again. `salt` is that of
+    its reasons' digests in the log.
+    """
 
     id: int
     case_id: int
@@ -26,6 +29,7 @@ class StoredHold:
     released_by: str | None
     released_at: datetime | None
     released_why: str | None
+    salt: str
 
 
 class Holds:
@@ -36,8 +40,12 @@ class Holds:
 
     def place(
         self, case_id: int, *, reason: str, by: str, at: datetime, decide_by: datetime
-    ) -> None:
-        """Keep what a case holds. There is at most one standing hold per case."""
+    ) -> str:
+        """Keep what a case holds. There is at most one standing hold per case.
+
+        Returns the salt under which the log has the digests of its reasons.
+        """
+        salt = token_hex(16)
         insert_one(
             self._connection,
             t.hold,
@@ -47,8 +55,10 @@ class Holds:
                 "placed_by": by,
                 "placed_at": at,
                 "decide_by": decide_by,
+                "salt": salt,
             },
         )
+        return salt
 
     def standing(self, case_id: int) -> StoredHold | None:
         """The hold on a case, if one stands."""

@@ -19,6 +19,7 @@ from bot.model import (
     Presence,
 )
 from bot.store import tables as t
+from bot.store.digests import both, is_of
 from bot.store.insert import insert_one
 from bot.store.item_rows import (
     StoredItem,
@@ -44,8 +45,9 @@ class Met:
 class Items:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, key: bytes) -> None:
         self._connection = connection
+        self._key = key
 
     def meet(
         self,
@@ -69,9 +71,12 @@ class Items:
         ids = {ref: found.id for ref, found in (known | stored).items()}
         sightings = dict.fromkeys((ids[i.ref], edge) for i in items if (edge := _edge(i)))
         self._note_sightings(self._unseen_edges(list(sightings)), at)
-        edited = [self._reread(s, i, at) for s, i in old if digest(i) != s.digest]
+        edited = [self._reread(s, i, at) for s, i in old if not self._is_read(s, i)]
         hidden, unhidden = self._note_visibility(old, at, read_at)
         return Met(tuple(stored.values()), tuple(edited), hidden, unhidden)
+
+    def _is_read(self, stored: StoredItem, item: Item) -> bool:
+        return is_of(self._key, stored.digest, digest(item))
 
     def find(self, refs: Iterable[ItemRef]) -> dict[ItemRef, StoredItem]:
         """Those of the refs that are stored."""
@@ -144,7 +149,8 @@ class Items:
         """A changed digest: a new reading, or an earlier one come back; either is judged anew."""
         reading_id = self._connection.scalar(
             sa.select(t.reading.c.id).where(
-                t.reading.c.item_id == stored.id, t.reading.c.digest == digest(item)
+                t.reading.c.item_id == stored.id,
+                t.reading.c.digest.in_(both(self._key, digest(item))),
             )
         )
         row = reading_row(stored.id, item, at)
@@ -164,7 +170,7 @@ class Items:
             self._connection.execute(
                 sa.update(t.reading)
                 .where(t.reading.c.id == reading_id, t.reading.c.salt == "")
-                .values({key: row[key] for key in ("text", "salt", "attachments", "seen_at")})
+                .values({name: row[name] for name in _COME_BACK})
             )
         self._connection.execute(
             sa.update(t.item)
@@ -266,6 +272,9 @@ class Items:
             .limit(limit)
         )
         return [stored_item(row) for row in self._connection.execute(query)]
+
+
+_COME_BACK = ("digest", "text", "salt", "attachments", "seen_at")
 
 
 def _edge(item: Item) -> str:

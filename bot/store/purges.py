@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from bot.model import CaseStatus, EffectKind, EffectStatus, ItemKind, Presence, Urgency
 from bot.store import tables as t
+from bot.store.authors import counting, last_decisions
+from bot.store.digests import sealed
 from bot.store.search import index
 
 
@@ -63,8 +65,9 @@ class GoneCase:
 class Purges:
     """One drawer of the store; nothing here opens or commits a transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, key: bytes) -> None:
         self._connection = connection
+        self._key = key
 
     def readings(self, item_id: int) -> list[tuple[int, str, str]]:
         """The readings of an item that still have words: (id, salt, text)."""
@@ -75,25 +78,35 @@ class Purges:
         )
         return [(row.id, row.salt, row.text) for row in rows]
 
-    def take_away(self, item_id: int, what: What) -> None:
-        """Blank what an item holds; its case's index follows. Idempotent."""
+    def take_away(self, item_id: int, what: What, *, counts_since: datetime | None = None) -> None:
+        """Blank what an item holds; its case's index follows. Idempotent.
+
+        With `counts_since`, the platform's number of an author stays where a person confirmed the
+        breach since then: it counts among theirs, without a word of it and without their name.
+        """
+        counts = counts_since is not None and self._counts(item_id, counts_since)
         self._blank_words(t.reading.c.item_id == item_id)
-        self._blank_authors(t.item.c.id == item_id)
+        self._blank_authors(t.item.c.id == item_id, all_but_number=counts)
+        of_author = {} if counts else {"author_key": None}
         self._connection.execute(
-            sa.update(t.case)
-            .where(t.case.c.item_id == item_id)
-            .values(author_key=None, likeness=None)
+            sa.update(t.case).where(t.case.c.item_id == item_id).values(likeness=None, **of_author)
         )
         if what is What.ALL:
             self._blank_staffs(item_id)
         self._index_anew(item_id)
 
     def replace_words(self, item_id: int, texts: Iterable[tuple[int, str]]) -> None:
-        """Give readings a text from which a part was taken out. Their digests stay."""
+        """Give readings a text from which a part was taken out. Their digests stay, sealed: what
+        is left and a plain digest of the whole would tell the part.
+        """
         for reading_id, text in texts:
+            self._seal(t.reading.c.id == reading_id)
             self._connection.execute(
                 sa.update(t.reading).where(t.reading.c.id == reading_id).values(text=text, salt="")
             )
+        self._connection.execute(
+            sa.update(t.case).where(t.case.c.item_id == item_id).values(likeness=None)
+        )
         self._index_anew(item_id)
 
     def note(
@@ -173,6 +186,23 @@ class Purges:
         )
         return [(row.id, row.item_id, row.closed_at) for row in rows]
 
+    def no_longer_counted(self, before: datetime, limit: int) -> list[int]:
+        """Items whose author's number was left when they were purged, and counts no longer."""
+        last = last_decisions()
+        counted = (
+            sa.select(t.case.c.item_id)
+            .join(last, last.c.case_id == t.case.c.id)
+            .where(*counting(last), last.c.at >= before)
+        )
+        purged = sa.select(t.purge.c.item_id).where(t.purge.c.what != What.PHRASE)
+        query = sa.select(t.item.c.id).where(
+            t.item.c.id.in_(purged),
+            t.item.c.author_id != "",
+            ~_has_words(),
+            t.item.c.id.not_in(counted),
+        )
+        return list(self._connection.scalars(query.limit(limit)))
+
     def count_unflagged(self, before: datetime) -> int:
         """How many texts without a case are older than that and still have words."""
         return int(
@@ -207,16 +237,43 @@ class Purges:
         """Delete them; the newest of each stream stays. Returns how many."""
         return self._connection.execute(sa.delete(t.poll).where(_old_polls(before))).rowcount
 
+    def _counts(self, item_id: int, since: datetime) -> bool:
+        last = (
+            sa.select(t.decision)
+            .join(t.case, t.case.c.id == t.decision.c.case_id)
+            .where(t.case.c.item_id == item_id)
+            .order_by(t.decision.c.id.desc())
+            .limit(1)
+            .subquery()
+        )
+        found = sa.select(last.c.id).where(*counting(last), last.c.at >= since)
+        return self._connection.scalar(found) is not None
+
+    def _seal(self, where: sa.ColumnElement[bool]) -> None:
+        rows = self._connection.execute(sa.select(t.reading.c.id, t.reading.c.digest).where(where))
+        codes = [{"one": row.id, "code": sealed(self._key, row.digest)} for row in rows]
+        if codes:
+            self._connection.execute(
+                sa.update(t.reading)
+                .where(t.reading.c.id == sa.bindparam("one"))
+                .values(digest=sa.bindparam("code")),
+                codes,
+            )
+
     def _blank_words(self, where: sa.ColumnElement[bool]) -> None:
+        self._seal(where)
         self._connection.execute(
             sa.update(t.reading).where(where).values(text="", salt="", attachments=[])
         )
 
-    def _blank_authors(self, where: sa.ColumnElement[bool]) -> None:
+    def _blank_authors(
+        self, where: sa.ColumnElement[bool], *, all_but_number: bool = False
+    ) -> None:
+        number = {} if all_but_number else {"author_id": ""}
         self._connection.execute(
             sa.update(t.item)
             .where(where)
-            .values(author_id="", author_handle="", author_name="", permalink="", facts={})
+            .values(author_handle="", author_name="", permalink="", facts={}, **number)
         )
 
     def _blank_staffs(self, item_id: int) -> None:
@@ -225,8 +282,10 @@ class Purges:
             sa.update(t.upload).where(t.upload.c.item_id == item_id).values(content=b"", name=""),
             sa.update(t.case_step).where(t.case_step.c.case_id.in_(these)).values(text="", salt=""),
             sa.update(t.restriction).where(t.restriction.c.case_id.in_(these)).values(reason=""),
-            sa.update(t.decision).where(t.decision.c.case_id.in_(these)).values(reason=""),
-            sa.update(t.hold).where(t.hold.c.case_id.in_(these)).values(reason="", released_why=""),
+            sa.update(t.decision).where(t.decision.c.case_id.in_(these)).values(reason="", salt=""),
+            sa.update(t.hold)
+            .where(t.hold.c.case_id.in_(these))
+            .values(reason="", released_why="", salt=""),
             sa.update(t.case).where(t.case.c.item_id == item_id).values(alarm=""),
         ):
             self._connection.execute(update)

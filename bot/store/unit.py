@@ -56,7 +56,7 @@ class UnitOfWork:
         self.connection = connection
         self.log_key = log_key
         self.data_dir = data_dir
-        self.items = Items(connection)
+        self.items = Items(connection, log_key)
         self.readings = Readings(connection)
         self.cases = Cases(connection)
         self.decisions = Decisions(connection)
@@ -76,7 +76,7 @@ class UnitOfWork:
         self.authors = Authors(connection)
         self.restrictions = Restrictions(connection)
         self.holds = Holds(connection)
-        self.purges = Purges(connection)
+        self.purges = Purges(connection, log_key)
         self.uploads = Uploads(connection)
         self.reports = Reports(connection)
         self.rights = Rights(connection)

@@ -8,6 +8,8 @@ Each is measured in a log of 1,000 entries and in one of that many; goals stand 
 from __future__ import annotations
 
 import resource
+import select
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot.access import Viewer  # noqa: E402
 from bot.documents.taking import Wanted, export_log  # noqa: E402
+from bot.keeping.archive import snapshot  # noqa: E402
 from bot.log import Event, append, verify_rows  # noqa: E402
 from bot.model import Role  # noqa: E402
 from bot.queries.finding import Filters, find_records  # noqa: E402
@@ -156,15 +159,50 @@ def measure(store: Store) -> Measured:
 
 
 def csv(store: Store, to: Path) -> None:
-    """How long the whole table takes, and how much memory more than before."""
+    """How long the whole table takes, how much memory more than before, and how long whoever
+    writes meanwhile waits at the most.
+    """
     with store.begin() as uow:  # all but so many cases go, so that it is about the file
         uow.connection.exec_driver_sql(f"DELETE FROM search WHERE rowid > {CSV_OF}")
         uow.connection.exec_driver_sql(f"DELETE FROM moderation_case WHERE id > {CSV_OF}")
         uow.commit()
+    alone = longest_wait(store, lambda: time.sleep(5))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = timed(lambda: export(store, to))
+    began = time.perf_counter()
+    beside = longest_wait(store, lambda: export(store, to))
+    seconds = time.perf_counter() - began
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"CSV of at most {CSV_OF:,}: {seconds:.1f} s, {more:.0f} MB more at the most.")
+    copying = longest_wait(store, lambda: snapshot(store.path, to.with_suffix(".copy")))
+    print(
+        f"Longest wait of somebody who writes ten times a second: {alone:.0f} ms alone, "
+        f"{beside:.0f} ms while the CSV is written, {copying:.0f} ms while a backup copies."
+    )
+
+
+def longest_wait(store: Store, work: Callable[[], object]) -> float:
+    """Of a writer with a process of its own, until that work is done; in milliseconds."""
+    writer = subprocess.Popen(
+        [sys.executable, __file__, "write", str(store.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    work()
+    said, _ = writer.communicate("stop")
+    return float(said)
+
+
+def write_until_told(path: Path) -> None:
+    """Add entries, ten a second, until something comes in; then say what the longest wait was."""
+    store, waits = Store(path, KEY), list[float]()
+    one_more(store)
+    print("ready", flush=True)
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        waits.append(timed(lambda: one_more(store)) * 1000)
+    print(max(waits, default=0.0))
 
 
 def one_more(store: Store) -> None:
@@ -191,4 +229,7 @@ def p95(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    if "write" in sys.argv:
+        write_until_told(Path(sys.argv[2]))
+    else:
+        main()

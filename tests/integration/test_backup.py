@@ -142,6 +142,31 @@ def test_a_locked_database_gives_no_half_backup(
     kept.make(NOON)
 
 
+def test_others_write_between_two_steps_of_a_copy_and_it_is_whole_all_the_same(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_STEP", 10)
+    steps = archive._Steps.__call__
+    written = 0
+
+    def also_writes(self: archive._Steps, status: int, left: int, pages: int) -> None:
+        nonlocal written
+        if left:
+            with closing(sqlite3.connect(house.store.path, timeout=0)) as other, other:
+                other.execute("DELETE FROM job")
+                other.execute("INSERT INTO job (name, why) VALUES ('a test', ?)", [str(written)])
+            written += 1
+        steps(self, status, left, pages)
+
+    monkeypatch.setattr(archive._Steps, "__call__", also_writes)
+    archive.snapshot(house.store.path, tmp_path / "copy.db")
+    assert written > archive._TRIES, "each was let in, and made it begin anew"
+    assert not archive.problem_of(tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        found = copy.execute("SELECT why FROM job").fetchall()
+    assert found == [(str(written - 1),)]
+
+
 def test_a_damaged_database_is_said_and_pushes_out_no_good_backup(
     house: House, kept: Backups
 ) -> None:

@@ -6,8 +6,10 @@ import csv
 import hmac
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,14 +25,23 @@ from bot.documents.taking import Wanted, export_log, log_in_form, pack_of
 from bot.errors import DataError, NotAllowed, Refused
 from bot.log import Event
 from bot.model import Finding, Kind, Outcome, Role, Severity, Step, Target
-from bot.queries.finding import Filters, confirmed_history, find_records, get_record, proof_of
+from bot.queries.finding import (
+    Filters,
+    all_records,
+    confirmed_history,
+    find_records,
+    get_record,
+    proof_of,
+)
 from bot.queries.rights import find_person
 from bot.services.decide import Wish, decide
 from bot.services.purge import redact
 from bot.services.report import Report, Upload, enter_by_hand
 from bot.services.rights import answer_request, due_after, list_requests, open_request
 from bot.services.steps import Note, note
+from bot.store import UnitOfWork
 from bot.store.rights import RightsDecision, RightsKind
+from bot.store.unit import a_unit_is_open
 from tests.builders import NOON, a_comment, an_author
 from tests.web.pages_stage import ABOUT_THE_HEAD, AN_INSULT, School
 
@@ -308,6 +319,48 @@ def test_an_export_of_many_pages_holds_each_record_once(school: School) -> None:
     assert {row["reference"] for row in rows} == refs
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_hide_is_written_down_between_any_two_lines_of_an_export(
+    school: School, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr("bot.queries.finding._AT_ONCE", 2)
+    monkeypatch.setattr("bot.queries.finding._LOOKED_AT", 3)
+    refs = [school.comes(f"You cow, number {n}", AN_INSULT) for n in range(7)]
+    pieces = log_in_form(school.store, school.clock, school.settings, OFFICER, Wanted(form))
+    written, later = list[bytes](), ""
+    for piece in pieces:
+        written.append(piece)
+        assert not a_unit_is_open()
+        # Who waits for nobody: with a read open, SQLite would refuse this at once.
+        with closing(sqlite3.connect(school.store.path, timeout=0)) as other, other:
+            other.execute("UPDATE item SET hidden = 1")
+        if len(written) == 2:
+            later = school.comes("You cow, after all", AN_INSULT)
+    whole = b"".join(written).decode()
+    assert [whole.count(f'"{ref}"' if form == "json" else f"{ref},") for ref in refs] == [1] * 7
+    assert later
+    assert later not in whole
+
+
+def test_one_read_looks_at_few_cases_however_little_is_the_viewers(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.queries.finding._LOOKED_AT", 3)
+    for n in range(7):
+        school.comes(f"You cow, number {n}", AN_INSULT)
+    reads = 0
+    read = school.store.read
+
+    def counted() -> AbstractContextManager[UnitOfWork]:
+        nonlocal reads
+        reads += 1
+        return read()
+
+    monkeypatch.setattr(school.store, "read", counted)
+    assert list(all_records(school.store, DPO, school.settings.retention, Filters())) == []
+    assert reads >= 3
+
+
 def test_a_file_that_is_there_is_not_written_over(school: School, tmp_path: Path) -> None:
     there = tmp_path / "log.csv"
     there.write_text("mine")
@@ -408,6 +461,19 @@ def test_everything_on_one_person_is_found_for_the_dpo_alone(school: School) -> 
     for viewer in (OFFICER, HEAD, DSL, ICT):
         with pytest.raises(NotAllowed):
             find_person(school.store, viewer, "samporter")
+
+
+def test_many_items_on_one_person_are_found_once_each_newest_first(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.queries.rights._AT_ONCE", 2)
+    monkeypatch.setattr("bot.queries.rights._LOOKED_AT", 3)
+    refs = [school.comes(f"You cow {n}", AN_INSULT, author=SAM) for n in range(7)]
+    school.comes("You cow 7", AN_INSULT)
+    held = find_person(school.store, DPO, "samporter")
+    assert sorted(one.case_ref for one in held.items) == sorted(refs)
+    moments = [(one.written_at, one.item_id) for one in held.items]
+    assert moments == sorted(moments, reverse=True)
 
 
 def test_a_case_that_accuses_the_dpo_is_not_found_by_them(school: School) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from bot.log import BEGINNING, Entry, Event, append, seal, verify
 from bot.services.heads import keep_head, kept_heads
 from bot.services.restored import declare_restored
 from bot.store import Store
+from bot.store.engine import wal_is_safe
 from bot.store.log_entries import BEFORE_ALL
 from bot.store.schema import config, upgrade
 from tests.builders import NOON, FixedClock
@@ -43,6 +46,14 @@ def write(store: Store, *events: Event) -> None:
             at = NOON + timedelta(minutes=number)
             append(uow.log, KEY, at=at, event=event, case_id=number or None, facts=facts)
             uow.commit()
+
+
+def together(store: Store, *events: Event) -> None:
+    """The same in one transaction."""
+    with store.begin() as uow:
+        for event in events:
+            append(uow.log, KEY, at=NOON, event=event, facts={})
+        uow.commit()
 
 
 def read(store: Store) -> list[Entry]:
@@ -297,14 +308,51 @@ def test_on_a_full_disk_nothing_is_written_by_half_and_the_step_can_be_done_agai
 
     room(1)  # SQLite reads it as: no larger than it is
     with pytest.raises(sa.exc.OperationalError, match="full"):
-        write(store, *[Event.JUDGED] * 200)
+        together(store, *[Event.JUDGED] * 200)
     room(1_000_000)
     before = read(store)
     assert verify(before, KEY).ok
+    assert len(before) == 3
     write(store, Event.CONFIRMED)
     after = read(store)
     assert verify(after, KEY).ok
     assert len(after) == len(before) + 1
+
+
+def test_a_step_that_breaks_leaves_no_entry_of_what_it_had_done(store: Store) -> None:
+    three(store)
+
+    def breaks() -> None:
+        with store.begin() as uow:
+            append(uow.log, KEY, at=NOON, event=Event.JUDGED, facts={})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        breaks()
+    assert len(read(store)) == 3
+
+
+def test_a_locked_database_takes_nothing_by_half_and_the_step_can_be_done_again(
+    store: Store,
+) -> None:
+    three(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # somebody writes
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
+            together(store, Event.JUDGED, Event.ASKED)
+        other.execute("ROLLBACK")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM log_entry").fetchone()  # somebody reads for too long
+        refused = not wal_is_safe()
+        with pytest.raises(sa.exc.OperationalError, match="locked") if refused else nullcontext():
+            together(store, Event.JUDGED, Event.ASKED)
+        other.execute("ROLLBACK")
+    assert len(read(store)) == (3 if refused else 5)
+    write(store, Event.CONFIRMED)
+    assert verify(read(store), KEY).ok
+    assert len(read(store)) == (4 if refused else 6)
 
 
 def test_the_lock_survives_every_migration(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ decision = sa.Table(
     sa.Column("reason", Words, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("salt", sa.String, nullable=False, server_default=""),
 )
 
 preview = sa.Table(

@@ -29,6 +29,7 @@ hold = sa.Table(
     sa.Column("released_by", sa.String),
     sa.Column("released_at", Instant),
     sa.Column("released_why", Words),
+    sa.Column("salt", sa.String, nullable=False, server_default=""),
     sa.Index(
         "uq_hold_one_standing_per_case",
         "case_id",
