@@ -127,8 +127,8 @@ def scores_of(
 ) -> list[Mapping[str, float]]:
     """One classifier's answers; it knows no names and reads of the headteacher by office.
 
-    Raises AdapterError where they make no sense. Of dots, or of a mention alone, a classifier that was made for sentences only dreams: its answer
-    counts for nothing there.
+    Of dots, or of a mention alone, a classifier that was made for sentences only dreams: its answer
+    counts for nothing there. Raises AdapterError where an answer makes no sense.
     """
     read = [Text(in_office(t.words, people), in_office(t.context, people)) for t in texts]
     given = list(classifier.score(read))

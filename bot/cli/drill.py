@@ -14,8 +14,8 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.errors import DataError
-from bot.services.drill import start_drill
 from bot.model import Role
+from bot.services.drill import start_drill
 from bot.settings import secret_reader
 from bot.wording import role_name
 

@@ -397,8 +397,8 @@ def test_calibrate_proposes_the_line_that_would_have_cost_less_and_changes_nothi
     said = calibrated(scaled, capsys)
     assert "\nspam = [0.5, 0.7]\n" in said
     assert (
-        "# Advertising or a scam (spam): 23 decisions. Of 23 verdicts 20 would change: 0 newly found, 0 no longer; "
-        in said
+        "# Advertising or a scam (spam): 23 decisions. "
+        "Of 23 verdicts 20 would change: 0 newly found, 0 no longer; " in said
     )
     assert "20 newly grave, 0 no longer." in said
     assert "Nothing was changed." in said
