@@ -6,6 +6,7 @@ import os
 import re
 import webbrowser
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -53,14 +54,14 @@ def connect(
     if not isinstance(offered, Connectable):
         raise Refused(f"{wanted.adapter} has no sign-in: its settings say all that it needs.")
     connection = offered.connection(wanted.options, context)
-    waiting = Loopback(port)
-    print(f"The app's callback (redirect) address must be: {waiting.redirect}\n")
-    address = connection.begin(_needed(connection, context), waiting.redirect, waiting.state)
-    print(f"Sign in as somebody who keeps the school's account:\n\n  {address}\n", flush=True)
-    if paste:
-        code = waiting.code_of(_pasted(waiting.redirect))
-    else:
-        code = waiting.wait(_PATIENCE, lambda: webbrowser.open(address))
+    with closing(Loopback(port)) as waiting:
+        print(f"The app's callback (redirect) address must be: {waiting.redirect}\n")
+        address = connection.begin(_needed(connection, context), waiting.redirect, waiting.state)
+        print(f"Sign in as somebody who keeps the school's account:\n\n  {address}\n", flush=True)
+        if paste:
+            code = waiting.code_of(_pasted(waiting.redirect))
+        else:
+            code = waiting.wait(_PATIENCE, lambda: webbrowser.open(address))
     kept = connection.finish(code)
     sealed.keep(kept)
     print(f"Connected. Kept sealed in {data}: {', '.join(sorted(kept))}.")

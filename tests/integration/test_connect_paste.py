@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from typer.testing import CliRunner, Result
 from adapters.sandbox.oauth import X_CLIENT_ID
 from bot.cli import main
 from bot.errors import Refused
-from bot.keeping.secrets import SealedSecrets
 from bot.settings import written
 from tests.unit.test_settings_written import ANSWERS
 
@@ -41,7 +41,7 @@ def connect(folder: Path, account: str, *lines: str) -> Result:
 
 
 def nothing_is_stored(folder: Path) -> bool:
-    return SealedSecrets(folder / "data", lambda: b"k" * 32).names() == ()
+    return not (folder / "data" / "secrets.sealed").exists()
 
 
 @pytest.mark.parametrize("pasted", NONSENSE)
@@ -75,8 +75,10 @@ def test_settings_that_are_wrong_are_said_of_connect_and_not_of_the_start(
         where = ["--settings", str(tmp_path / "none.toml"), "--data", str(tmp_path)]
         name = [command, "x"] if command == "connect" else [command]
         monkeypatch.setattr(sys, "argv", ["schoolgate", *name, *where])
+        old = os.umask(0o077)
         with pytest.raises(SystemExit):
             main.main()
+        os.umask(old)
         return capsys.readouterr().err
 
     assert wrong("connect").startswith("`schoolgate connect` could not do its work. Please")
