@@ -109,15 +109,24 @@ _SECRETS = (
     ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w\-.~+/%=]{12,}"), r"\1 [hidden]"),
     (re.compile(r"\bEAA[A-Za-z0-9]{16,}"), "[hidden]"),
-    (re.compile(r"((?:https?:/)?/[^\s?'\"]*)\?[^\s'\")>]+"), r"\1?[hidden]"),
 )
+_RUN, _QUERY = re.compile(r"[^\s'\"]+"), re.compile(r"\?[^)>]+")
 
 
 def redact(text: str) -> str:
     """The same text without tokens, secrets, signatures and the queries of addresses."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
-    return text
+    return _RUN.sub(_without_queries, text)
+
+
+def _without_queries(run: re.Match[str]) -> str:
+    """One run of letters, without what follows a ? behind its first stroke.
+
+    Not one pattern: from a long row of strokes it would begin again at each of them.
+    """
+    head, stroke, rest = run[0].partition("/")
+    return head + stroke + _QUERY.sub("?[hidden]", rest)
 
 
 class RedactingFilter(logging.Filter):

@@ -28,6 +28,11 @@ _ENOUGH_DISK = 500_000_000
 _BUILT_IN_YEAR = 2026
 _LOUD_FROM = 7
 
+TO_RESTORE = (
+    "Stop Schoolgate, keep this folder as it is, and put the newest backup into a new one: "
+    "schoolgate restore NEWEST.backup --data NEW. See docs/runbook.md, 8."
+)
+
 
 class Severity(StrEnum):
     """How bad a finding is; only errors stop Schoolgate from doing its work."""
@@ -82,6 +87,7 @@ def settings_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
     """What is wrong with settings or secrets, as lines of the same report."""
     for problem in problems:
         what, _, do = problem.message.partition(";")
+        do = do or "put this right in settings.toml."
         path = problem.path or "settings"
         yield Finding(
             f"settings: {path}",
@@ -135,7 +141,7 @@ def _database(app: App) -> Finding:
             "database",
             Severity.ERROR,
             f"The database is damaged: {problem}",
-            "Stop Schoolgate and go back to the newest backup.",
+            TO_RESTORE,
         )
     return Finding("database", Severity.OK, "The database is whole and up to date.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.bootstrap import App
-from bot.checks import Finding, Severity
+from bot.checks import TO_RESTORE, Finding, Severity
 from bot.errors import DataError
 from bot.keeping.archive import problem_of
 from bot.log import verify_rows
@@ -19,7 +19,7 @@ def run_deep_checks(app: App) -> Iterator[Finding]:
             "deep.database",
             Severity.ERROR,
             f"The database is damaged: {problem}",
-            "Stop Schoolgate and put the newest backup back: schoolgate restore.",
+            TO_RESTORE,
         )
     else:
         yield Finding("deep.database", Severity.OK, "Every page of the database was read: whole.")

@@ -156,9 +156,9 @@ def watch(app: App) -> str:
     found = find_troubles(app.store, app.settings, app.clock.now())
     off = app.clock_check.offset if app.clock_check is not None else None
     if off is not None:
-        ahead = "ahead" if off.total_seconds() > 0 else "behind"
+        ahead = "ahead of" if off.total_seconds() > 0 else "behind"
         found["clock"] = (
-            f"This machine's clock is {abs(off.total_seconds()) / 60:.0f} minutes {ahead} of the "
+            f"This machine's clock is {abs(off.total_seconds()) / 60:.0f} minutes {ahead} the "
             "platforms' time. Set it, and let it be set from the network: X refuses calls that are "
             "signed with a wrong time."
         )

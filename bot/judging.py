@@ -63,7 +63,7 @@ def assess(
     gives up with `unscored`. Raises AdapterError where a classifier's answer makes no sense.
     """
     to_read = [_with_titles(text, hung) for text, hung in zip(texts, attachments, strict=True)]
-    answers = [(one, _scores(one, to_read, policy.people)) for one in classifiers]
+    answers = [(one, scores_of(one, to_read, policy.people)) for one in classifiers]
     assessments = [
         _assessment(
             text, hung, [(classifier, given[index]) for classifier, given in answers], policy
@@ -80,7 +80,7 @@ def _explained(
     policy: Policy,
 ) -> list[Assessment]:
     def score(tries: Sequence[Text]) -> list[Mapping[str, float]]:
-        given = [_scores(classifier, tries, policy.people) for classifier in classifiers]
+        given = [scores_of(classifier, tries, policy.people) for classifier in classifiers]
         return [_worst(scores) for scores in zip(*given, strict=True)]
 
     labels = [
@@ -122,13 +122,13 @@ def _with_titles(text: Text, attachments: Sequence[Attachment]) -> Text:
     return replace(text, words="\n".join([text.words, *extra])) if extra else text
 
 
-def _scores(
+def scores_of(
     classifier: Classifier, texts: Sequence[Text], people: Sequence[Person]
 ) -> list[Mapping[str, float]]:
     """One classifier's answers; it knows no names and reads of the headteacher by office.
 
     Of dots, or of a mention alone, a classifier that was made for sentences only dreams: its answer
-    counts for nothing there.
+    counts for nothing there. Raises AdapterError where an answer makes no sense.
     """
     read = [Text(in_office(t.words, people), in_office(t.context, people)) for t in texts]
     given = list(classifier.score(read))
@@ -146,6 +146,14 @@ def _scores(
     ]
 
 
+def signals_of(text: Text, policy: Policy) -> tuple[list[Signal], list[Signal]]:
+    """What the rules find in the words, and in what stands around them."""
+    around = (
+        rules.signals(normalise(text.context), policy.people, policy.names) if text.context else []
+    )
+    return rules.signals(normalise(text.words), policy.people, policy.names), around
+
+
 def _assessment(
     text: Text,
     attachments: Sequence[Attachment],
@@ -153,10 +161,7 @@ def _assessment(
     policy: Policy,
 ) -> Assessment:
     scores = _worst(given for _, given in scored)
-    ruled = rules.signals(normalise(text.words), policy.people, policy.names)
-    around = (
-        rules.signals(normalise(text.context), policy.people, policy.names) if text.context else []
-    )
+    ruled, around = signals_of(text, policy)
     found = findings(ruled, scores, policy, around=around)
     if any(attachment.kind in _FOR_A_PERSON for attachment in attachments):
         found += (Finding(Kind.UNREAD_ATTACHMENT, Severity.MILD),)

@@ -14,7 +14,15 @@ from pathlib import Path
 import structlog
 
 FILE = "schoolgate.log"
-_TALKATIVE = ("tweepy", "facebook", "oauthlib", "requests_oauthlib", "urllib3", "mail.log")
+_TALKATIVE = (
+    "alembic",
+    "tweepy",
+    "facebook",
+    "oauthlib",
+    "requests_oauthlib",
+    "urllib3",
+    "mail.log",
+)
 
 
 def configure(data_dir: Path | None, *, console: bool = True) -> None:

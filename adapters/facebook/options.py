@@ -82,8 +82,9 @@ def read_options(options: Options, context: Context) -> FacebookOptions:
         problems.append(
             Problem(
                 "",
-                f"the secret {prefix}_PAGE_TOKEN is missing: run `schoolgate connect` for this "
-                f"account, or set it, or {prefix}_PAGE_TOKEN_FILE, to the Page's access token",
+                "there is no sign-in for Facebook; run `schoolgate connect "
+                f"{context.account or 'facebook'}`, or set the secret {prefix}_PAGE_TOKEN (or a "
+                f"path in {prefix}_PAGE_TOKEN_FILE) to the Page's access token",
             )
         )
     if problems:

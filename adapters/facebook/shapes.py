@@ -59,10 +59,14 @@ def flag(raw: Raw, name: str) -> bool | None:
 
 
 def created(raw: Raw) -> datetime | None:
-    """`created_time`, such as 2026-11-20T09:15:00+0000; None where it is missing."""
+    """`created_time`, such as 2026-11-20T09:15:00+0000; None where it is missing or no time.
+
+    Without a zone it is UTC, as Graph's times are, and never this machine's own.
+    """
     try:
-        return datetime.fromisoformat(text(raw, "created_time")).astimezone(UTC)
-    except ValueError:
+        when = datetime.fromisoformat(text(raw, "created_time"))
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

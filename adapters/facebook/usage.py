@@ -13,6 +13,10 @@ from collections.abc import Iterator, Mapping
 SLOW_FROM = 75.0
 """Percent of the allowance from which on calls are saved (platforms.md)."""
 
+_MOST = 1e9
+_LONGEST = 16_666.0
+"""Minutes, eleven days: as with Retry-After, what asks for more is no waiting time."""
+
 
 def percent_used(headers: Mapping[str, str]) -> float | None:
     """The fullest of all counters, in percent; None where no header says anything."""
@@ -31,7 +35,7 @@ def seconds_to_regain_access(headers: Mapping[str, str]) -> float | None:
     minutes = [
         number
         for entry in _entries(headers)
-        if (number := _number(entry.get("estimated_time_to_regain_access")))
+        if (number := _number(entry.get("estimated_time_to_regain_access"))) and number <= _LONGEST
     ]
     return 60.0 * max(minutes) if minutes else None
 
@@ -40,7 +44,7 @@ def _entries(headers: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
     for name in ("X-App-Usage", "X-Business-Use-Case-Usage"):
         try:
             value = json.loads(headers.get(name) or "null")
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # a header is a courtesy: a broken one must not break the answer it is on
         if not isinstance(value, dict):
             continue
@@ -53,4 +57,7 @@ def _entries(headers: Mapping[str, str]) -> Iterator[Mapping[str, object]]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    """A number that counts something. JSON as Python reads it also knows NaN and Infinity."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < _MOST else None

@@ -14,6 +14,7 @@ import tweepy  # type: ignore[import-untyped]  # it ships neither types nor stub
 from adapters.http import ApiSession, answered_at, guard_logs
 from adapters.x.errors import calling
 from adapters.x.options import Credentials
+from adapters.x.shapes import part
 from adapters.x.windows import Windows
 from bot.errors import AdapterError, Denied
 from bot.ports import Context
@@ -104,7 +105,7 @@ class XClient:
             _Bill("user"),
             user_fields=["protected", "public_metrics"],
         )
-        protected = (answer.get("data") or {}).get("protected")
+        protected = part(answer, "data").get("protected")
         self.protected = protected if isinstance(protected, bool) else None
         return answer
 

@@ -7,6 +7,7 @@ comes with each access token, and is good for one refresh; so a new one is kept 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ SCOPES = ("tweet.read", "users.read", "follows.read", "tweet.moderate.write", "o
 REFRESH, ENDS, CLIENT = "REFRESH_TOKEN", "TOKEN_ENDS", "CLIENT_ID"
 _AUTHORIZE = "https://x.com"
 _EARLY = timedelta(minutes=5)
-_LASTS = 7200
+_LASTS, _DAY = 7200, 86_400
 
 
 class XConnection:
@@ -137,10 +138,19 @@ def _token(options: XOptions, clock: Clock, **form: str) -> Mapping[str, str]:
             "X refused the sign-in: it was taken back, or is too old. Run `schoolgate connect` for "
             "this account again."
         )
-    ends = clock.now() + timedelta(seconds=int(found.get("expires_in") or _LASTS))
+    ends = clock.now() + timedelta(seconds=_seconds(found.get("expires_in")))
     named = {
         BEARER: str(found["access_token"]),
         REFRESH: str(found.get("refresh_token") or form.get("refresh_token", "")),
         ENDS: ends.isoformat(),
     }
     return {f"{options.secret_prefix}_{name}": value for name, value in named.items()}
+
+
+def _seconds(said: object) -> int:
+    """For how many seconds a token is good; X's usual two hours where it gives no sensible number.
+
+    Too long would be put right by a 401 alone, and too short costs a refresh: so at most a day.
+    """
+    seconds = int(str(said)) if re.fullmatch(r"[1-9][0-9]{0,5}", str(said), re.ASCII) else _LASTS
+    return min(seconds, _DAY)

@@ -144,7 +144,7 @@ class Followers:
         if self._clock.monotonic() - self._counted_at < COUNT_EVERY:
             return 0
         self._counted_at = self._clock.monotonic()
-        metrics = shapes.said(self._client.me()).get("public_metrics") or {}
+        metrics = shapes.part(shapes.said(self._client.me()), "public_metrics")
         counted = metrics.get("followers_count")
         return counted if isinstance(counted, int) else 0
 

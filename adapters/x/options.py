@@ -49,15 +49,16 @@ def read_options(options: Options, context: Context) -> tuple[XOptions, Credenti
     found = {name: (context.secret(f"{prefix}_{name}") or "").strip() for name in (*OAUTH1, BEARER)}
     missing = [name for name in OAUTH1 if not found[name]]
     if missing and not found[BEARER]:
-        problems += [
+        names = ", ".join(f"{prefix}_{name}" for name in missing)
+        what = "is no sign-in" if len(missing) == len(OAUTH1) else "is only a part of a sign-in"
+        problems.append(
             Problem(
                 "",
-                f"the secret {prefix}_{name} is missing: sign in with `schoolgate connect`, or set "
-                f"it, or {prefix}_{name}_FILE, to what the X developer portal shows under “Keys "
-                "and tokens” of your app",
+                f"there {what} for X; run `schoolgate connect {context.account or 'x'}`, or set "
+                f"the secrets {names} (or a path in each, with _FILE behind its name) to what the "
+                "X developer portal shows under “Keys and tokens” of your app",
             )
-            for name in missing
-        ]
+        )
     if problems:
         raise SettingsError(problems)
     read = XOptions(

@@ -65,13 +65,14 @@ def listing(answer: Json) -> Listing:
         raise AdapterError(f"X gave nothing but errors: {' '.join(problems)}")
     if not isinstance(meta, dict) or (rows is None and meta.get("result_count") != 0):
         raise AdapterError("X's answer does not say whether this is all: nothing is taken from it.")
-    found = tuple(row for row in rows or () if isinstance(row, dict) and _id(row))
-    if len(found) < len(rows or ()):
+    found = tuple(row for row in _each(answer, "data") if _id(row))
+    if len(found) < _length(rows):
         problems += ("X sent an item without an id: it could not be read.",)
-    includes = answer.get("includes") or {}
     return Listing(
         rows=found,
-        media={str(each.get("media_key")): each for each in includes.get("media") or ()},
+        media={
+            str(each.get("media_key")): each for each in _each(part(answer, "includes"), "media")
+        },
         next_token=str(meta.get("next_token") or ""),
         newest=highest([_id(row) for row in found]),
         lost=tuple(each for each in map(_error_id, _errors(answer)) if each.isdecimal()),
@@ -82,13 +83,16 @@ def listing(answer: Json) -> Listing:
 def lookup(answer: Json) -> tuple[dict[str, Json], dict[str, bool]]:
     """What a look-up by ids found, and the ids that X withholds: True where it says "not found".
 
-    Raises AdapterError where the answer says nothing at all.
+    Raises AdapterError where the answer says nothing at all, or has a row without an id: whatever
+    that was, it must not pass for gone.
     """
-    found = {_id(row): row for row in answer.get("data") or () if _id(row)}
+    rows = [row for row in _each(answer, "data") if _id(row)]
     withheld = {_error_id(each): _is_not_found(each) for each in _errors(answer)}
     if answer.get("data") is None and not withheld:
         raise AdapterError("X's answer to a look-up is empty: nothing is concluded from it.")
-    return found, withheld
+    if len(rows) < _length(answer.get("data")):
+        raise AdapterError("X's answer to a look-up is unreadable: nothing is concluded from it.")
+    return {_id(row): row for row in rows}, withheld
 
 
 def said(answer: Json) -> Json:
@@ -185,7 +189,7 @@ def own_post(row: Json, account: str, media: Mapping[str, Json], now: datetime) 
 
 def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
     """Facts only, as X tells them; of the profile picture only whether there is one."""
-    metrics = row.get("public_metrics") or {}
+    metrics = part(row, "public_metrics")
     joined = _when(row.get("created_at"))
     verified = row.get("verified_type") or ("yes" if row.get("verified") else "no")
     who = author(row)
@@ -216,7 +220,7 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
 
 def asks_to_follow(row: Json) -> bool:
     """Whether a user object says that they asked to follow the account, which is protected."""
-    return "follow_request_received" in (row.get("connection_status") or ())
+    return "follow_request_received" in (_status(row) or ())
 
 
 def _picture(row: Json) -> str:
@@ -227,13 +231,13 @@ def _picture(row: Json) -> str:
 
 def restrictions(row: Json) -> tuple[bool | None, bool | None]:
     """(Blocked, muted) by connection_status; None where X leaves it out."""
-    status = row.get("connection_status")
+    status = _status(row)
     return (None, None) if status is None else ("blocking" in status, "muting" in status)
 
 
 def still_follows(row: Json) -> bool:
     """A user object's connection_status; where X leaves it out, nothing speaks against it."""
-    status = row.get("connection_status")
+    status = _status(row)
     return status is None or bool({"followed_by", "follow_request_received"} & set(status))
 
 
@@ -242,12 +246,34 @@ def permalink(post_id: str) -> str:
     return f"https://x.com/i/web/status/{post_id}"
 
 
+def part(row: Json, name: str) -> Json:
+    """The object under this name; an empty one where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _each(row: Json, name: str) -> Sequence[Json]:
+    """The objects in the list under this name; whatever else is in it is left out."""
+    value = row.get(name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _length(rows: object) -> int:
+    """How many rows X gave; what is no list counts as one that could not be read."""
+    return len(rows) if isinstance(rows, list) else int(rows is not None)
+
+
+def _status(row: Json) -> Sequence[object] | None:
+    status = row.get("connection_status")
+    return status if isinstance(status, list) else None
+
+
 def _id(row: Json) -> str:
     return str(row.get("id") or "")
 
 
 def _errors(answer: Json) -> Sequence[Json]:
-    return [each for each in answer.get("errors") or () if isinstance(each, dict)]
+    return _each(answer, "errors")
 
 
 def _error_id(error: Json) -> str:
@@ -265,13 +291,13 @@ def _problem(error: Json) -> str:
 
 
 def _referenced(row: Json, relation: str) -> str:
-    references = row.get("referenced_tweets") or row.get("referenced_posts") or ()
+    references = _each(row, "referenced_tweets") or _each(row, "referenced_posts")
     return next((_id(each) for each in references if each.get("type") == relation), "")
 
 
 def _text(row: Json) -> str:
     """The whole of a long post, which `text` cuts."""
-    note = row.get("note_tweet") or row.get("note_post") or {}
+    note = part(row, "note_tweet") or part(row, "note_post")
     return _plain(note.get("text") or row.get("text") or "")
 
 
@@ -281,7 +307,8 @@ def _plain(words: object) -> str:
 
 
 def _attachments(row: Json, media: Mapping[str, Json]) -> tuple[Attachment, ...]:
-    keys = [str(key) for key in (row.get("attachments") or {}).get("media_keys") or ()]
+    held = part(row, "attachments").get("media_keys")
+    keys = [str(key) for key in held] if isinstance(held, list) else []
     return (*(_medium(key, media.get(key) or {}) for key in keys), *_links(row))
 
 
@@ -296,8 +323,8 @@ def _medium(key: str, medium: Json) -> Attachment:
 
 def _links(row: Json) -> tuple[Attachment, ...]:
     """The links in the text, unshortened; without those that stand for media and quoted posts."""
-    whole = row.get("note_tweet") or row.get("note_post") or row
-    urls = (whole.get("entities") or {}).get("urls") or ()
+    whole = part(row, "note_tweet") or part(row, "note_post") or row
+    urls = _each(part(whole, "entities"), "urls")
     return tuple(
         Attachment(AttachmentKind.LINK, address, str(each.get("title") or ""))
         for each in urls
@@ -315,9 +342,9 @@ def _is_post(address: str) -> bool:
 def _when(value: object) -> datetime | None:
     try:
         when = datetime.fromisoformat(str(value))
-    except ValueError:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):  # a year that no clock knows in UTC
         return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def _count(metrics: Json, *names: str) -> str:

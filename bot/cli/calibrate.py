@@ -17,6 +17,7 @@ from bot.model import Kind, Policy, Severity
 from bot.queries.agreement import DAYS
 from bot.queries.calibration import Basis, Scores, basis, scores_since
 from bot.settings import secret_reader
+from bot.wording import plain_name
 
 _NOT_BY_ITSELF = (
     "Nothing was changed. If you want these lines, put them under [policy.thresholds] in "
@@ -45,16 +46,21 @@ def calibrate(
         store.close()
     for kind in Kind:
         if kind in proposed:
-            print(f"# {kind}: {known[kind].decided} decisions. {changes[kind]}")
+            print(f"# {_called(kind)}: {known[kind].decided} decisions. {changes[kind]}")
             mild, serious = proposed[kind]
             print(f"{kind} = [{mild:g}, {serious:g}]")
         elif kind in known and known[kind].decided >= ENOUGH:
-            print(
-                f"# {kind}: {known[kind].decided} decisions. Its thresholds are right as they are."
-            )
+            decided = f"{known[kind].decided} decisions"
+            print(f"# {_called(kind)}: {decided}. Its thresholds are right as they are.")
         else:
-            print(f"# {kind}: not enough decisions yet (fewer than {ENOUGH}).")
+            print(f"# {_called(kind)}: not enough decisions yet (fewer than {ENOUGH}).")
     print(f"\n{_HOW}\n{_NOT_BY_ITSELF if proposed else 'Nothing was changed.'}")
+
+
+def _called(kind: Kind) -> str:
+    """Such as "Advertising or a scam (spam)": in words, and as settings.toml spells it."""
+    words = plain_name(kind)
+    return f"{words[:1].upper()}{words[1:]} ({kind})"
 
 
 def _proposed(known: Mapping[Kind, Basis], policy: Policy) -> dict[Kind, Lines]:

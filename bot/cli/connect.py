@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import webbrowser
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import typer
 from rich.console import Console
@@ -29,6 +31,7 @@ from bot.ports import Connectable, Connection, Context
 from bot.settings import AccountSettings, Settings, secret_reader
 
 _PATIENCE = 300.0
+_TRIES = 3
 
 
 def connect(
@@ -51,15 +54,14 @@ def connect(
     if not isinstance(offered, Connectable):
         raise Refused(f"{wanted.adapter} has no sign-in: its settings say all that it needs.")
     connection = offered.connection(wanted.options, context)
-    waiting = Loopback(port)
-    print(f"The app's callback (redirect) address must be: {waiting.redirect}\n")
-    address = connection.begin(_needed(connection, context), waiting.redirect, waiting.state)
-    print(f"Sign in as somebody who keeps the school's account:\n\n  {address}\n", flush=True)
-    if paste:
-        back = typer.prompt("The address that the browser shows afterwards (it cannot be opened)")
-        code = waiting.code_of(dict(parse_qsl(urlsplit(back).query)))
-    else:
-        code = waiting.wait(_PATIENCE, lambda: webbrowser.open(address))
+    with closing(Loopback(port)) as waiting:
+        print(f"The app's callback (redirect) address must be: {waiting.redirect}\n")
+        address = connection.begin(_needed(connection, context), waiting.redirect, waiting.state)
+        print(f"Sign in as somebody who keeps the school's account:\n\n  {address}\n", flush=True)
+        if paste:
+            code = waiting.code_of(_pasted(waiting.redirect))
+        else:
+            code = waiting.wait(_PATIENCE, lambda: webbrowser.open(address))
     kept = connection.finish(code)
     sealed.keep(kept)
     print(f"Connected. Kept sealed in {data}: {', '.join(sorted(kept))}.")
@@ -88,6 +90,32 @@ def _account(settings: Settings, name: str) -> AccountSettings:
 
 def _needed(connection: Connection, context: Context) -> Mapping[str, str]:
     return {
-        name: context.secret(name) or typer.prompt(question, hide_input="SECRET" in name).strip()
+        name: context.secret(name) or _identifier(name, question)
         for name, question in connection.needs.items()
     }
+
+
+def _identifier(name: str, question: str) -> str:
+    """What a developer portal shows beside a name: one word, and never an address or a page."""
+    for _ in range(_TRIES):
+        given: str = typer.prompt(question, hide_input="SECRET" in name).strip()
+        if re.fullmatch(r"[!-~]{4,300}", given) and not re.search(r"[<>\"']|://", given):
+            return given
+        print("  That does not look like one: it is a single word without spaces. Once more.")
+    raise Refused("Nothing was changed. Copy it from the developer portal, then run this again.")
+
+
+def _pasted(redirect: str) -> dict[str, str]:
+    """What the browser brought back, from its address as somebody pasted it."""
+    for _ in range(_TRIES):
+        back: str = typer.prompt(
+            "The address that the browser shows afterwards (it cannot be opened)"
+        ).strip()
+        answer = dict(parse_qsl(back.partition("?")[2].partition("#")[0]))
+        if back.partition("?")[0] == redirect and answer:
+            return answer
+        print(f"  That is not it: the address begins with {redirect}?")
+    raise Refused(
+        "Nothing was changed. Run this again, sign in, and copy the whole line at the top of the "
+        "browser once it says that the page cannot be opened."
+    )

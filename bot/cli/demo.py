@@ -21,15 +21,17 @@ from bot.cli.common import SANDBOX, stop_on_signal
 from bot.cycle import prove_capabilities
 from bot.demo import carry_out, go_round, play_day, settle
 from bot.errors import DataError
+from bot.keeping.files import write_private
 from bot.log import verify_rows
 from bot.model import Action, EffectKind
 from bot.plugins import load_class
 from bot.ports import Sandbox
 from bot.services.signin import add_user
-from bot.settings import load
+from bot.settings import load, written
 from bot.web import serve
 
 PASSWORD = "a day at the school gate"  # noqa: S105  made up, for the sandbox on this machine alone
+TRY = "try.toml"
 _SOON = 5.0  # seconds from a click to what it does
 _SELDOM = timedelta(minutes=30)  # nothing new comes once the day is over, and reading X is counted
 _screen = Console(soft_wrap=True)
@@ -69,6 +71,7 @@ def demo(
                 if once:
                     _play_at_once(app, sandbox, _texts(comments))
                 else:
+                    _write_settings(sandbox, folder / TRY)
                     _play_live(app, sandbox, pace, stop)
             finally:
                 app.close()
@@ -84,6 +87,13 @@ def _build(sandbox: Sandbox, folder: Path, port: int) -> App:
     settings = load(None, environ={}, overrides=overrides)
     secrets = sandbox.secrets()
     return build_app(settings, clock=sandbox.clock, data_dir=folder, secret=secrets.get)
+
+
+def _write_settings(sandbox: Sandbox, file: Path) -> None:
+    """Settings that lead to the stand-in servers, for whoever tries commands such as `connect`."""
+    pointing = {name: sandbox.settings()[name] for name in ("accounts", "mail")}
+    write_private(file, written(pointing).encode("utf-8"))
+    _screen.print(f"Settings with which other commands can be tried on it: {file}", markup=False)
 
 
 def _texts(file: Path | None) -> list[str]:

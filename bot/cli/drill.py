@@ -14,6 +14,7 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.errors import DataError
+from bot.model import Role
 from bot.services.drill import start_drill
 from bot.settings import secret_reader
 from bot.wording import role_name
@@ -30,7 +31,10 @@ def drill(data: DataOption = DEFAULT_DATA, settings: SettingsOption = None) -> N
     finally:
         store.close()
     for one in told:
-        print(f"{role_name(one.role)}: {one.person.name} ({one.why})")
+        print(f"{one.person.name} {one.why}")
+    for role in Role:
+        if all(one.role is not role for one in told):
+            print(f"Nobody can be written to for {role_name(role)}: nobody has an address.")
     print(
         "The letters leave within half a minute, if Schoolgate is running. Who has answered: "
         f"{chosen.web.public_url}/drill"

@@ -6,13 +6,14 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli import asking
-from bot.cli.asking import Answers
+from bot.cli.answers import Answers, Asked
 from bot.cli.common import DEFAULT_DATA, DataOption, settings_path
 from bot.cli.letter import offer_letter
 from bot.errors import DataError, SettingsError
@@ -50,7 +51,7 @@ def init(
 ) -> None:
     """Ask for the school, its people, calendar, accounts, mail and retention; write settings.toml.
 
-    What was answered is kept beside the file after each step: stopped half-way, it goes on there.
+    What was answered is kept beside the file after each question: stopped there, it goes on there.
     """
     target = settings_path(settings)
     if target.exists():
@@ -62,7 +63,13 @@ def init(
         done = _from_file(answers)
         _refuse(done)
     else:
-        done = _asked(target.with_name(f"{target.name}.draft"))
+        draft = target.with_name(f"{target.name}.draft")
+        try:
+            done = _asked(draft)
+        except typer.Abort:
+            if draft.exists():
+                print(f"\nStopped. What you answered is kept in {draft}: run this again to go on.")
+            raise
     write_private(target, written(done).encode("utf-8"))
     target.with_name(f"{target.name}.draft").unlink(missing_ok=True)
     chosen = load(target, environ={})
@@ -78,30 +85,45 @@ def init(
 
 
 def _asked(draft: Path) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(draft.read_text("utf-8")) if draft.exists() else {}
+    kept = _kept(draft)
     done: dict[str, Any] = kept.get("sections", {})
-    begun = int(kept.get("steps", 0))
-    if begun:
+    begun, given = int(kept.get("steps", 0)), [(q, a) for q, a in kept.get("given", ())]
+    if kept:
         print(
             f"Going on where you stopped, at step {begun + 1}. (Take {draft} away to begin anew.)"
         )
+
+    def keep(steps: int, given: Asked) -> None:
+        kept = {"steps": steps, "sections": done, "given": given}
+        write_private(draft, json.dumps(kept, ensure_ascii=False).encode("utf-8"))
+
     for number, step in enumerate(STEPS, start=1):
         if number <= begun:
             continue
         print(f"\n{number} of {len(STEPS)}: {step.name}\n")
         while True:
-            given = step.ask(Answers(done))
-            problems = section_problems({**done, **given}, set(given))
+            sections = step.ask(Answers(done, given, partial(keep, number - 1)))
+            given = []
+            problems = section_problems({**done, **sections}, set(sections))
             if not problems:
                 break
             print("\nThat does not fit yet:")
             for problem in problems:
                 print(f"  - {problem}")
             print()
-        done = {**done, **given}
-        kept = {"steps": number, "sections": done}
-        write_private(draft, json.dumps(kept, ensure_ascii=False).encode("utf-8"))
+        done = {**done, **sections}
+        keep(number, [])
     return done
+
+
+def _kept(draft: Path) -> dict[str, Any]:
+    try:
+        kept = json.loads(draft.read_text("utf-8")) if draft.exists() else {}
+    except (OSError, ValueError):
+        kept = None
+    if not isinstance(kept, dict):
+        raise DataError(f"{draft} cannot be read. Take it away to begin anew.")
+    return kept
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -42,7 +42,10 @@ def jobs(
     finally:
         store.close()
     screen = Console(width=None if sys.stdout.isatty() else 200)
-    screen.print(_table(state, now, all_jobs=all_jobs))
+    if state.jobs:
+        screen.print(_table(state, now, all_jobs=all_jobs))
+    else:
+        screen.print("Nothing has been done yet: the timetable begins when Schoolgate is started.")
     for line in state.circuits:
         until = line.circuit.until
         rest = f"; left alone until {_clock(until, now)}" if until and until > now else ""

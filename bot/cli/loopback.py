@@ -46,8 +46,12 @@ class Loopback:
                 if self._came:
                     return self.code_of(self._came)
         finally:
-            self._server.server_close()
+            self.close()
         raise Refused("Nobody came back from the sign-in in time. Run this again.")
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._server.server_close()
 
     def code_of(self, answer: dict[str, str]) -> str:
         """The code in an answer that is to this very question. Raises Refused."""

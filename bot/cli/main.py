@@ -74,10 +74,18 @@ def main() -> None:
     try:
         app()
     except SettingsError as error:
-        print("Schoolgate cannot start. Please change this:", file=sys.stderr)
+        print(f"{_not_done(sys.argv)} Please change this:", file=sys.stderr)
         for problem in error.problems:
             print(f"  - {problem}", file=sys.stderr)
         sys.exit(2)
     except SchoolgateError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+
+
+def _not_done(argv: list[str]) -> str:
+    """What wrong settings stood in the way of: the start alone is said to have failed there."""
+    command = next((word for word in argv[1:] if not word.startswith("-")), "")
+    if command in ("run", "demo"):
+        return "Schoolgate cannot start."
+    return f"`schoolgate {command}` could not do its work."

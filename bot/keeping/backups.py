@@ -167,7 +167,8 @@ class Backups:
         if problem:
             raise DataError(
                 f"The database is damaged, so no backup was made of it ({problem}). Stop "
-                "Schoolgate and go back to the newest backup with `schoolgate restore`."
+                "Schoolgate, keep this folder as it is, and put the newest backup into a new one: "
+                "schoolgate restore NEWEST.backup --data NEW"
             )
 
     def _rotate(self, now: datetime) -> None:

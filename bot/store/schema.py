@@ -51,8 +51,9 @@ def is_behind(engine: sa.Engine) -> bool:
 
 def _unusable(error: sa.exc.DatabaseError) -> DataError:
     return DataError(
-        f"The database cannot be used ({error.orig}). If it is damaged, go back to the newest "
-        "backup; if something else holds it, stop that first."
+        f"The database cannot be used ({error.orig}). If something else holds it, stop that first. "
+        "If it is damaged, keep its folder as it is and put the newest backup into a new one: "
+        "schoolgate restore NEWEST.backup --data NEW"
     )
 
 
@@ -65,7 +66,8 @@ def _upgrade(engine: sa.Engine) -> None:
         if current is not None and current not in known:
             raise DataError(
                 "This database was made by a newer version of Schoolgate. Install that version "
-                "again, or go back to a backup made before the upgrade."
+                "again, or put a backup made before the upgrade into a new folder: schoolgate "
+                "restore FILE.backup --data NEW"
             )
         command.upgrade(settings, "head")
         connection.commit()

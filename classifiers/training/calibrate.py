@@ -15,20 +15,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import rules
 from bot.findings import findings
 from bot.findings.scored import ACT, HIDE
+from bot.judging import scores_of, signals_of
 from bot.model import Action, Assessment, Policy, Signal, Text, Verdict
 from bot.policy import judge
-from bot.rules.people import in_office
 from bot.settings import load
-from bot.text import normalise
 from classifiers.lexicon import LexiconClassifier
 from classifiers.onnx import BUNDLED, Lines, SchoolClassifier, rescaled
 from classifiers.training.corpus import Line
 from classifiers.training.evaluate import Judge, about_the_head
 from classifiers.training.labels import KINDS, NEVER_SERIOUS
-from classifiers.training.prepare import people, school
+from classifiers.training.prepare import school
 from classifiers.training.sealing import seal
 
 _ROOT = Path(__file__).parents[2]
@@ -71,20 +69,11 @@ def gather(folder: Path, part: str, policy: Policy) -> list[Case]:
     """All lines of one part with raw scores."""
     model, words = SchoolClassifier(folder, raw=True), LexiconClassifier()
     lines = [line for line, where in school() if where == part]
-    staff = people()
-    texts = [Text(in_office(o.text, staff), in_office(o.context, staff)) for o in lines]
-    raw, listed = model.score(texts), words.score(texts)
-    wish = Judge.wanted
+    texts = [Text(line.text, line.context) for line in lines]
+    raw, listed = (scores_of(each, texts, policy.people) for each in (model, words))
     return [
-        Case(
-            line,
-            wish(policy, line),
-            rules.signals(normalise(line.text), staff),
-            rules.signals(normalise(line.context), staff) if line.context else [],
-            raw[i],
-            listed[i],
-        )
-        for i, line in enumerate(lines)
+        Case(line, Judge.wanted(policy, line), *signals_of(text, policy), *scored)
+        for line, text, *scored in zip(lines, texts, raw, listed, strict=True)
     ]
 
 
@@ -121,7 +110,9 @@ def search(
     costs = [cost_of(case, verdict_of(case, best, policy)) for case in cases]
     for _ in range(rounds):
         for label in [*whole, *labels, *whole]:
-            touched = [i for i, case in enumerate(cases) if case.raw[label] >= min(_GRID) / 2]
+            touched = [
+                i for i, case in enumerate(cases) if case.raw.get(label, 0.0) >= min(_GRID) / 2
+            ]
             tried = {}
             for line in _PAIRS if label in whole else _GRID:
                 lines = best | {label: list(line) if isinstance(line, tuple) else line}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
+import requests
 
 from adapters.facebook import FacebookAdapter
+from adapters.http import ApiSession
 from adapters.sandbox import oauth
 from adapters.sandbox.graph_server import GraphServer
 from adapters.sandbox.world import World
@@ -199,6 +202,24 @@ def test_x_that_is_away_is_no_reason_to_connect_again(
     with pytest.raises(AdapterError) as caught:
         XAdapter.from_options(away, replace(here, clock=clock)).capabilities()
     assert not isinstance(caught.value, SignedOut)
+
+
+@pytest.mark.parametrize("said", ["two hours", "", None, True, -5, 1.5, 10**30, [], {}, "7200"])
+def test_a_token_whose_end_x_does_not_say_sensibly_is_renewed_in_good_time(
+    world: World,
+    x: dict[str, object],
+    here: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    said: object,
+) -> None:
+    answer = requests.Response()
+    answer.status_code = 200
+    answer._content = json.dumps({"access_token": "t", "expires_in": said}).encode()
+    connection = XAdapter.connection(x, here)
+    connection.begin(X_ANSWERS, "http://127.0.0.1/callback", "s")
+    monkeypatch.setattr(ApiSession, "post", lambda *_, **__: answer)
+    ends = datetime.fromisoformat(connection.finish("code")["X_TOKEN_ENDS"])
+    assert timedelta(0) < ends - world.clock.now() <= timedelta(days=1)
 
 
 # --- the browser's way back ------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
+from bot.errors import DataError
 from bot.settings import load, written
 from tests.unit.test_settings_written import ANSWERS
 
@@ -62,17 +63,60 @@ def test_stopped_half_way_it_goes_on_at_the_next_step(tmp_path: Path) -> None:
     draft = tmp_path / "settings.toml.draft"
     if sys.platform != "win32":
         assert stat.S_IMODE(draft.stat().st_mode) == 0o600
-    result = init(tmp_path, [*PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING])
+    assert "What you answered is kept" in stopped.output
+    result = init(tmp_path, [*PEOPLE[1:], *CALENDAR, *ACCOUNTS, "", *KEEPING])
     assert "step 2" in result.output
     assert result.exit_code == 0, result.output
     assert load(tmp_path / "settings.toml", environ={}).school.name == "Hilltop Primary"
 
 
-def test_what_does_not_fit_is_said_and_the_step_is_asked_again(tmp_path: Path) -> None:
-    wrong = ["Hilltop", "no domain", "http://gate:8000"]
-    result = init(tmp_path, [*wrong, *SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING])
-    assert "That does not fit yet" in result.output
+WHOLE = [*SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING]
+
+
+@pytest.mark.parametrize("stop", [1, 6, 14, len(WHOLE) - 1])
+def test_stopped_after_any_answer_no_answer_is_asked_for_again(tmp_path: Path, stop: int) -> None:
+    (tmp_path / "once").mkdir()
+    init(tmp_path / "once", WHOLE)
+    assert init(tmp_path, WHOLE[:stop]).exit_code != 0
+    result = init(tmp_path, WHOLE[stop:])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    at_once = (tmp_path / "once" / "settings.toml").read_text("utf-8")
+    assert (tmp_path / "settings.toml").read_text("utf-8") == at_once
+    assert not (tmp_path / "settings.toml.draft").exists()
+
+
+def test_one_wrong_holiday_asks_for_the_holidays_again_and_for_nothing_else(tmp_path: Path) -> None:
+    wrong = ["2026-13-21/2027-01-01", "2027-01-01/2026-12-21", *CALENDAR]
+    result = init(tmp_path, [*SCHOOL, *PEOPLE, *wrong, *ACCOUNTS, "", *KEEPING])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    assert "2026-13-21/2027-01-01" in result.output
+    assert "ends before it begins" in result.output
+    assert result.output.count("3 of 6") == 1
+    assert result.output.count("When does the school open") == 1
+
+
+def test_one_wrong_address_asks_for_that_address_again_and_for_nobody_else(tmp_path: Path) -> None:
+    wrong = ["Ann Head", "ann at home", *PEOPLE[1:]]
+    result = init(tmp_path, [*SCHOOL, *wrong, *CALENDAR, *ACCOUNTS, "", *KEEPING])
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    assert '"ann at home" is no e-mail address' in result.output
+    assert result.output.count("Headteacher: name") == 1
+
+
+def test_a_draft_that_cannot_be_read_is_said_and_left_alone(tmp_path: Path) -> None:
+    draft = tmp_path / "settings.toml.draft"
+    draft.write_text("nonsense")
+    result = init(tmp_path, WHOLE)
+    assert isinstance(result.exception, DataError)
+    assert "Take it away" in str(result.exception)
+    assert draft.read_text() == "nonsense"
+
+
+def test_what_does_not_fit_is_said_and_only_that_is_asked_again(tmp_path: Path) -> None:
+    wrong = ["Hilltop Primary", "no domain"]
+    result = init(tmp_path, [*wrong, *SCHOOL[1:], *PEOPLE, *CALENDAR, *ACCOUNTS, "", *KEEPING])
     assert "what stands behind the @" in result.output
+    assert result.output.count("1 of 6") == 1
     assert result.exit_code == 0, result.output
 
 
@@ -135,7 +179,7 @@ def test_a_slip_in_one_answer_asks_that_one_again_and_no_other(tmp_path: Path) -
 
 
 def test_a_folder_for_backups_must_say_where_it_begins(tmp_path: Path) -> None:
-    keeping = ["backups", "Pat Officer", "", *KEEPING]
+    keeping = ["backups", *KEEPING]
     result = init(tmp_path, [*SCHOOL, *PEOPLE, *CALENDAR, *ACCOUNTS, "", *keeping])
     assert "from which disk or share" in result.output
     assert result.exit_code == 0, result.output

@@ -397,11 +397,12 @@ def test_calibrate_proposes_the_line_that_would_have_cost_less_and_changes_nothi
     said = calibrated(scaled, capsys)
     assert "\nspam = [0.5, 0.7]\n" in said
     assert (
-        "# spam: 23 decisions. Of 23 verdicts 20 would change: 0 newly found, 0 no longer; " in said
+        "# Advertising or a scam (spam): 23 decisions. "
+        "Of 23 verdicts 20 would change: 0 newly found, 0 no longer; " in said
     )
     assert "20 newly grave, 0 no longer." in said
     assert "Nothing was changed." in said
-    assert "# abuse: not enough decisions yet" in said
+    assert "# Insults or bullying (abuse): not enough decisions yet" in said
     assert scaled.rows("SELECT count(*), max(id) FROM verdict") == before
 
 
@@ -409,11 +410,14 @@ def test_calibrate_says_where_there_are_not_enough_decisions_and_where_all_is_ri
     scaled: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     decided(scaled, "Shoes 0.9 0.7", Outcome.HIDE, ENOUGH - 1)
-    assert "# spam: not enough decisions yet" in calibrated(scaled, capsys)
+    assert "# Advertising or a scam (spam): not enough decisions yet" in calibrated(scaled, capsys)
     decided(scaled, "Shoes 0.9 0.9", Outcome.HIDE, 20)
     decided(scaled, "Shoes 0.9 0.75", Outcome.ALLOW, 30)
     said = calibrated(scaled, capsys)
-    assert "# spam: 69 decisions. Its thresholds are right as they are." in said
+    assert (
+        "# Advertising or a scam (spam): 69 decisions. Its thresholds are right as they are."
+        in said
+    )
     assert "spam = [" not in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,3 +168,23 @@ def test_numbers_are_ids_but_true_is_none() -> None:
     assert text({"id": 12}, "id") == "12"
     assert text({"id": True}, "id") == ""
     assert flag({"is_hidden": "true"}, "is_hidden") is None
+
+
+def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    if hasattr(time, "tzset"):
+        time.tzset()
+    try:
+        comment = SHAPES.comment(a_raw_comment(created_time="2026-11-20T09:15:00"), POST, NOON)
+    finally:
+        monkeypatch.undo()
+        if hasattr(time, "tzset"):
+            time.tzset()
+    assert comment.created_at == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+0500", "9999-12-31T23:59:59-0500", "now", 7])
+def test_a_time_that_is_none_is_the_time_of_reading(when: object) -> None:
+    assert SHAPES.comment(a_raw_comment(created_time=when), POST, NOON).created_at == NOON

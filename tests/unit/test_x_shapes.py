@@ -440,3 +440,88 @@ def test_two_adapters_can_be_made_without_a_call(context: Context, secrets: dict
     secrets |= OAUTH1
     made = [XAdapter.from_options({"handle": f"a{n}"}, context) for n, _ in zip(count(), "ab")]
     assert [adapter.account for adapter in made] == ["school", "school"]
+
+
+# --- what is not in X's form ------------------------------------------------------------------
+
+NONSENSE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(max_size=3),
+    st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=3), st.just({})), max_size=3),
+    st.dictionaries(st.sampled_from(["id", "text", "urls", "media_keys"]), st.integers()),
+)
+FIELDS = [
+    "text",
+    "note_tweet",
+    "note_post",
+    "entities",
+    "attachments",
+    "referenced_tweets",
+    "referenced_posts",
+    "created_at",
+    "author_id",
+    "conversation_id",
+    "in_reply_to_user_id",
+    "public_metrics",
+    "connection_status",
+    "username",
+    "name",
+    "description",
+    "verified_type",
+    "profile_image_url",
+]
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), NONSENSE), st.lists(NONSENSE), NONSENSE)
+def test_nonsense_in_a_row_neither_raises_nor_loses_the_item(
+    fields: dict[str, Any], strangers: list[Any], included: Any
+) -> None:
+    row = {"id": "500", **fields}
+    answer = {"data": [*strangers, row], "meta": {"result_count": 1}, "includes": included}
+    found = shapes.listing(answer)
+    assert [each["id"] for each in found.rows if each["id"] == "500"] == ["500"]
+    assert as_comment(row, media=found.media).ref.native_id == "500"
+    assert shapes.own_post(row, "school", found.media, NOON).ref.native_id == "500"
+    assert shapes.newcomer(row, "school", NOON).ref.native_id == "500"
+    assert shapes.still_follows(row) in (True, False)
+
+
+@given(NONSENSE, NONSENSE)
+def test_a_page_of_nonsense_raises_an_error_of_the_house_or_says_what_it_lost(
+    data: Any, errors: Any
+) -> None:
+    try:
+        found = shapes.listing({"data": data, "errors": errors, "meta": {"result_count": 1}})
+    except AdapterError:
+        return
+    assert found.problems or len(found.rows) == len(data)
+
+
+@pytest.mark.parametrize("stranger", [None, "501", 501, [], {}, {"text": "Who am I?"}])
+def test_a_look_up_with_a_row_that_is_no_item_never_makes_another_look_gone(stranger: Any) -> None:
+    with pytest.raises(AdapterError, match="nothing is concluded"):
+        shapes.lookup({"data": [a_post("500"), stranger]})
+
+
+@pytest.mark.parametrize("data", ["nonsense", 7, {"id": "500"}])
+def test_a_look_up_that_is_no_list_is_an_error_of_the_house(data: Any) -> None:
+    with pytest.raises(AdapterError, match="nothing is concluded"):
+        shapes.lookup({"data": data})
+
+
+def test_media_that_are_no_objects_leave_the_picture_to_a_person() -> None:
+    answer = {
+        "data": [a_post(attachments={"media_keys": ["3_1"]})],
+        "meta": {"result_count": 1},
+        "includes": {"media": ["3_1", None, {"media_key": "3_2", "type": "photo"}]},
+    }
+    found = shapes.listing(answer)
+    (picture,) = as_comment(found.rows[0], media=found.media).attachments
+    assert picture.kind is AttachmentKind.PHOTO
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", 7])
+def test_a_time_that_no_clock_knows_is_the_time_of_reading(when: object) -> None:
+    assert as_comment(a_post(created_at=when)).created_at == NOON
