@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step, Unsuitable
 from bot.model.delivery import (
+    REQUEST_ANSWERS,
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
     Capability,
@@ -58,6 +59,7 @@ from bot.model.judgement import (
 )
 
 __all__ = [
+    "REQUEST_ANSWERS",
     "ACTIVE_EFFECTS",
     "EXPLANATION",
     "LADDER",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot import cycle
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
-from bot.model import Capability, ItemRef, Outcome, Restriction, Role, Target, Unsuitable
+from bot.model import Capability, Edge, ItemRef, Outcome, Restriction, Role, Target, Unsuitable
 from bot.queries.authors import list_authors, list_register
 from bot.queries.newcomers import Before, count_baseline, count_newcomers, list_newcomers
 from bot.queries.restrictions import list_restrictions
@@ -109,6 +109,7 @@ def test_many_are_decided_at_once_or_none_of_them(house: House) -> None:
         {"outcome": Outcome.HIDE},
         {"outcome": Outcome.APPROVE, "then": Restriction.BLOCK},
         {**not_suitable(Restriction.BLOCK, date(2026, 11, 1))},
+        not_suitable(Restriction.LET_IN),
     ],
 )
 def test_a_decision_that_lacks_something_is_refused(house: House, wish: dict[str, Any]) -> None:
@@ -199,6 +200,85 @@ def test_what_cannot_be_seen_stays_said_to_be_done(house: House) -> None:
     assert restrictions(house) == [("remove", "said")]
     looks = [call for call in house.platform.journal if call.name == "observe"]
     assert len([call for call in looks if len(call.refs) == 1]) == 7
+
+
+def answered(house: House, *, looks: int = 1) -> list[tuple[str, str]]:
+    """Somebody says that the open task is done; then it is looked at daily."""
+    [task] = [
+        line
+        for line in list_restrictions(house.store, OFFICER, house.clock.now())
+        if line.standing == "task"
+    ]
+    say_done(house.store, house.clock, OFFICER, task.ref)
+    for _ in range(looks):
+        house.clock.advance(hours=24)
+        house.cycle()
+    return restrictions(house)
+
+
+def test_approving_whoever_asks_to_follow_is_a_task_and_confirmed_once_they_follow(
+    house: House,
+) -> None:
+    asking = a_newcomer(account="school", edge=Edge.FOLLOW_REQUEST)
+    house.platform.post(asking)
+    house.cycle()
+    decides(house, case_of(house, asking.ref), outcome=Outcome.APPROVE)
+    assert restrictions(house) == [("let_in", "task")]
+    house.cycle()
+    assert restrictions(house) == [("let_in", "task")]
+    assert answered(house) == [("let_in", "said")]
+    assert "confirmed" not in house.events()
+    house.platform.post(replace(asking, edge=Edge.FOLLOWER))
+    house.clock.advance(hours=24)
+    house.cycle()
+    assert restrictions(house) == [("let_in", "confirmed")]
+    assert house.events().count("confirmed") == 1
+    assert not PERSON_CALLS & {call.name for call in house.platform.journal}
+
+
+@pytest.mark.parametrize(
+    ("then", "tasks"),
+    [
+        (None, ["turn_down"]),
+        (Restriction.REMOVE, ["turn_down"]),
+        (Restriction.MUTE, ["mute", "turn_down"]),
+        (Restriction.BLOCK, ["block"]),
+    ],
+)
+def test_refusing_whoever_asks_turns_them_down_and_a_block_ends_the_request_by_itself(
+    house: House, then: Restriction | None, tasks: list[str]
+) -> None:
+    _, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, **not_suitable(then))
+    assert sorted(kind for kind, _ in restrictions(house)) == tasks
+
+
+def test_a_request_that_still_stands_was_not_turned_down_whatever_is_said(house: House) -> None:
+    ref, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, **not_suitable())
+    assert answered(house, looks=3) == [("turn_down", "said")]
+    house.platform.withdraw(ref)
+    house.clock.advance(hours=24)
+    house.cycle()
+    assert restrictions(house) == [("turn_down", "confirmed")]
+
+
+def test_whoever_follows_already_is_approved_without_a_task(house: House) -> None:
+    asking = a_newcomer(account="school", edge=Edge.FOLLOW_REQUEST)
+    house.platform.post(asking)
+    house.cycle()
+    house.platform.post(replace(asking, edge=Edge.FOLLOWER))
+    house.cycle()
+    decides(house, case_of(house, asking.ref), outcome=Outcome.APPROVE)
+    assert restrictions(house) == []
+
+
+def test_a_second_decision_takes_the_first_ones_task_back(house: House) -> None:
+    _, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, outcome=Outcome.APPROVE)
+    again = Vetting([(case, 2)], **not_suitable())
+    vet(house.store, house.clock, house.settings, OFFICER, again)
+    assert restrictions(house) == [("turn_down", "task"), ("let_in", "lifted")]
 
 
 def test_what_the_token_may_not_do_becomes_a_task(house: House) -> None:
