@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step, Unsuitable
 from bot.model.delivery import (
-    REQUEST_ANSWERS,
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
+    REQUEST_ANSWERS,
     Capability,
     CapabilityReport,
     CapabilityState,
@@ -59,12 +59,12 @@ from bot.model.judgement import (
 )
 
 __all__ = [
-    "REQUEST_ANSWERS",
     "ACTIVE_EFFECTS",
     "EXPLANATION",
     "LADDER",
     "NOTES",
     "PERSON_EFFECTS",
+    "REQUEST_ANSWERS",
     "Action",
     "Aspect",
     "Assessment",

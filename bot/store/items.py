@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.model import (
-    Edge,
     Comment,
+    Edge,
     Item,
     ItemKind,
     ItemRef,

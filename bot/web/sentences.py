@@ -8,11 +8,11 @@ from typing import Any
 from bot.hiding import KIND_SWITCH
 from bot.log import Event
 from bot.model import (
+    REQUEST_ANSWERS,
     DayOutcome,
     EffectKind,
     Kind,
     Outcome,
-    REQUEST_ANSWERS,
     Restriction,
     Role,
     Step,

@@ -29,7 +29,8 @@ from bot.services.report import About, Report, enter_by_hand
 from bot.services.restrict import lift, say_done
 from bot.services.restricting import compare_blocked, expire_register
 from bot.services.vet import Vetting, vet
-from bot.settings import Look, Sweep
+from bot.settings import AccountSettings, Look, Sweep
+from bot.works import works
 from tests.builders import NOON, a_comment, a_newcomer, an_author
 from tests.house import HIDES, House, the_settings
 
@@ -581,10 +582,9 @@ _BIOS = ("yr 5 rossmore", "I'm 9", "crypto DM for", "18+ onlyfans", "Mum of two"
     st.lists(
         st.tuples(
             st.sampled_from(
-                ["follows", "leaves", "writes", "read", "act", "look", "people", "blocks",
-                 "remind", "prove", "letters", "cycle", "sample"]
+                ["follows", "asks", "leaves", "writes", *["job"] * 8]
             ),
-            st.integers(0, 6),
+            st.integers(0, 99),
         ),
         min_size=5,
         max_size=25,
@@ -597,34 +597,27 @@ def test_no_job_ever_approves_blocks_mutes_or_removes_anybody(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         always = replace(the_settings().newcomers, look=Look.ALWAYS, sweep=Sweep.ALWAYS)
-        house = House(Path(directory), replace(the_settings(), newcomers=always))
+        accounts = (AccountSettings("school", "memory", 5, {}),)
+        wanted = replace(the_settings(), newcomers=always, accounts=accounts)
+        house = House(Path(directory), wanted)
         house.platform.lists_followers = lists
         house.past_the_baseline()
-        app, there = house.app, []
-        turns = {
-            "read": lambda: cycle.read_account(app, "school"),
-            "act": lambda: cycle.act(app, "school"),
-            "look": lambda: cycle.look(app, "school"),
-            "people": lambda: cycle.look_after_people(app, "school"),
-            "blocks": lambda: cycle.compare_blocks(app, "school"),
-            "remind": lambda: cycle.remind_about_people(app),
-            "prove": lambda: cycle.prove_capabilities(app, "school"),
-            "letters": lambda: cycle.send_letters(app),
-            "sample": lambda: cycle.draw_sample(app),
-            "cycle": house.cycle,
-        }
+        jobs, there = works(house.app), []
         for name, which in steps:
             house.clock.advance(hours=7)
-            if name == "follows":
-                bio = _BIOS[which]
-                there.append(house.platform.post(a_newcomer(account="school", bio=bio)))
+            if name in ("follows", "asks"):
+                edge = Edge.FOLLOWER if name == "follows" else Edge.FOLLOW_REQUEST
+                bio = _BIOS[which % len(_BIOS)]
+                there.append(house.platform.post(a_newcomer(account="school", bio=bio, edge=edge)))
             elif name == "leaves" and there:
                 house.platform.withdraw(there.pop())
             elif name == "writes":
                 house.comes(HIDES)
-            elif name in turns:
-                turns[name]()
-        house.cycle()
+            else:
+                jobs[which % len(jobs)].run()
+        for job in jobs:
+            house.clock.advance(hours=7)
+            job.run()
         assert not PERSON_CALLS & {call.name for call in house.platform.journal}
         assert house.rows("SELECT count(*) FROM restriction") == [(0,)]
         assert house.rows("SELECT count(*) FROM decision WHERE outcome IN "
