@@ -24,7 +24,7 @@ from bot.services.arrivals import only_from_now, take_baseline
 from bot.services.decide import Wish, decide
 from bot.services.newcomers import read_newcomers
 from bot.services.register import end_of_school_year, import_register, register
-from bot.services.repeat import note_step, suggest_steps
+from bot.services.repeat import note_step, step_for, suggest_steps
 from bot.services.report import About, Report, enter_by_hand
 from bot.services.restrict import lift, say_done
 from bot.services.restricting import compare_blocked, expire_register
@@ -361,6 +361,20 @@ def test_only_the_officer_keeps_the_register(house: House) -> None:
     assert list_register(house.store, HEAD) == []
 
 
+@pytest.mark.parametrize(
+    "bio", ["", "🦆" * 90, "a" * 5_000, "yr 5 \u202eevil <b>", "👩‍👩‍👧‍👦 mum of two\x00"]
+)
+def test_an_odd_account_is_one_newcomer_with_what_is_known(house: House, bio: str) -> None:
+    nobody = replace(an_author("5"), handle="", name="")
+    odd = replace(a_newcomer(account="school", bio=bio, facts={}), author=nobody)
+    house.platform.post(odd)
+    house.cycle()
+    house.cycle()
+    [line] = list_newcomers(house.store, OFFICER, house.settings, house.clock.now())
+    assert (line.name, line.handle, line.facts) == ("", "", {})
+    assert bool(line.bio) == bool(bio)
+
+
 # repeat authors ----------------------------------------------------------------------------------
 
 
@@ -403,6 +417,15 @@ def test_at_the_meeting_the_headteacher_is_written_to_once(house: House) -> None
     [line] = list_authors(house.store, HEAD, house.settings, house.clock.now())
     assert [step for step, _, _ in line.steps] == ["meeting"]
     assert house.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("count", "step"), [(1, ""), (2, "advice"), (3, "advice"), (4, "meeting"), (9, "removal")]
+)
+def test_the_schools_own_ladder_says_at_how_many_breaches_each_step_comes(
+    count: int, step: str
+) -> None:
+    assert step_for(count, replace(the_settings().newcomers, steps=(2, 4, 8))) == step
 
 
 def test_what_accuses_the_headteacher_is_in_no_figure_of_theirs(house: House) -> None:
