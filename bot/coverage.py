@@ -209,6 +209,30 @@ def _cover_stream(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SharedFailure:
+    """One reason for which several streams of an account were not read; `unread`: not yet again."""
+
+    why: str
+    streams: tuple[Stream, ...]
+    unread: bool
+
+
+def shared_failures(streams: Sequence[StreamCover]) -> tuple[SharedFailure, ...]:
+    """The reasons that more than one of an account's streams give, to be said once."""
+    told: dict[str, dict[Stream, bool]] = {}
+    for one in streams:
+        for gap in one.gaps:
+            if gap.failed:
+                by_stream = told.setdefault(gap.why, {})
+                by_stream[one.stream] = by_stream.get(one.stream, False) or gap.until is None
+    return tuple(
+        SharedFailure(why, tuple(by_stream), any(by_stream.values()))
+        for why, by_stream in told.items()
+        if len(by_stream) > 1
+    )
+
+
 def gaps_of(
     polls: Sequence[Poll], begin: datetime, horizon: datetime, late: Callable[[datetime], timedelta]
 ) -> tuple[datetime | None, tuple[Gap, ...]]:

@@ -230,7 +230,16 @@ class MemoryAdapter(OnCommand):
     def _person(self, ref: ItemRef) -> Observation:
         there = Presence.PRESENT if ref in self._entries else Presence.GONE
         blocked, muted = (ref in self._restricted[sort] for sort in ("block", "mute"))
-        return Observation(ref, there, blocked=blocked, muted=muted)
+        entry = self._entries.get(ref)
+        edge = entry.item.edge if entry is not None and isinstance(entry.item, Newcomer) else None
+        return Observation(
+            ref,
+            there,
+            blocked=blocked,
+            muted=muted,
+            follows=edge is Edge.FOLLOWER,
+            asks_to_follow=edge is Edge.FOLLOW_REQUEST,
+        )
 
     def _pages(
         self, call: str, capability: Capability, sort: type[Item], cursor: Cursor

@@ -283,14 +283,23 @@ def _observed(
     found, withheld = shapes.lookup(ask([ref.native_id for ref in refs]))
     for ref in refs:
         row = found.get(ref.native_id)
-        blocked = muted = None
+        blocked = muted = follows = asks = None
         if row is None:
             gone = withheld.get(ref.native_id, True)
         else:
             gone = ref.kind is ItemKind.NEWCOMER and not shapes.still_follows(row)
-            blocked, muted = shapes.restrictions(row)
+            if ref.kind is ItemKind.NEWCOMER:
+                blocked, muted = shapes.restrictions(row)
+                follows, asks = shapes.following(row)
         present = Presence.PRESENT if row is not None else Presence.UNKNOWN
-        yield Observation(ref, Presence.GONE if gone else present, blocked=blocked, muted=muted)
+        yield Observation(
+            ref,
+            Presence.GONE if gone else present,
+            blocked=blocked,
+            muted=muted,
+            follows=follows,
+            asks_to_follow=asks,
+        )
 
 
 def _raise_if_gone(answer: Json, ref: ItemRef) -> None:

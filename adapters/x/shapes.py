@@ -235,6 +235,12 @@ def restrictions(row: Json) -> tuple[bool | None, bool | None]:
     return (None, None) if status is None else ("blocking" in status, "muting" in status)
 
 
+def following(row: Json) -> tuple[bool | None, bool | None]:
+    """(Follows the account, asks to follow it) by connection_status; None where X leaves it out."""
+    status = row.get("connection_status")
+    return (None, None) if status is None else ("followed_by" in status, asks_to_follow(row))
+
+
 def still_follows(row: Json) -> bool:
     """A user object's connection_status; where X leaves it out, nothing speaks against it."""
     status = _status(row)

@@ -53,7 +53,7 @@ def own_data_paper(held: HeldOn, redactor: Redactor, handle: str, *, school: str
         said = _hanging(one, redactor, handle)
         paper.rule()
         paper.heading(f"{one.platform}, {london(one.at)}")
-        paper.fact("What it is", f"{_SORTS[one.sort]}: {one.what}")
+        paper.fact("What it is", f"{_SORTS[one.sort]}: {one.what.replace('_', ' ')}")
         paper.fact("Until", london(one.until))
         paper.fact("Why", said["why"])
     if not held.items and not held.beside:

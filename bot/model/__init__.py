@@ -9,6 +9,7 @@ from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step, Un
 from bot.model.delivery import (
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
+    REQUEST_ANSWERS,
     Capability,
     CapabilityReport,
     CapabilityState,
@@ -63,6 +64,7 @@ __all__ = [
     "LADDER",
     "NOTES",
     "PERSON_EFFECTS",
+    "REQUEST_ANSWERS",
     "Action",
     "Aspect",
     "Assessment",

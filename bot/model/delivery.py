@@ -41,11 +41,19 @@ PERSON_EFFECTS = frozenset(
 
 
 class Restriction(StrEnum):
-    """What a person at the school may do about somebody, on the platform."""
+    """What a person at the school may do about somebody, on the platform.
+
+    The last two answer a follow request: no platform lets a program do so.
+    """
 
     BLOCK = "block"
     MUTE = "mute"
     REMOVE = "remove"
+    LET_IN = "let_in"
+    TURN_DOWN = "turn_down"
+
+
+REQUEST_ANSWERS = frozenset({Restriction.LET_IN, Restriction.TURN_DOWN})
 
 
 ACTIVE_EFFECTS = frozenset({EffectStatus.PENDING, EffectStatus.CLAIMED, EffectStatus.ACCEPTED})
@@ -70,6 +78,8 @@ class Observation:
     can_hide: bool | None = None
     blocked: bool | None = None
     muted: bool | None = None
+    follows: bool | None = None
+    asks_to_follow: bool | None = None
 
 
 class Capability(StrEnum):

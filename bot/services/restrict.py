@@ -12,7 +12,7 @@ from bot.access import Viewer, may_see_restrictions
 from bot.errors import NotAllowed, Refused
 from bot.intentions import ask_for
 from bot.log import Event
-from bot.model import Capability, CapabilityState, EffectKind, Restriction
+from bot.model import REQUEST_ANSWERS, Capability, CapabilityState, EffectKind, Restriction
 from bot.ports import Clock
 from bot.school_calendar import LONDON
 from bot.store import Store, UnitOfWork
@@ -23,6 +23,12 @@ from bot.store.restrictions import StoredRestriction
 _DOES = {Restriction.BLOCK: EffectKind.BLOCK, Restriction.MUTE: EffectKind.MUTE}
 _ENDS = {Restriction.BLOCK: EffectKind.UNBLOCK, Restriction.MUTE: EffectKind.UNMUTE}
 _NEEDS = {Restriction.BLOCK: Capability.BLOCK, Restriction.MUTE: Capability.MUTE}
+_MAKES_IDLE = {
+    Restriction.LET_IN: {Restriction.TURN_DOWN},
+    Restriction.TURN_DOWN: {Restriction.LET_IN},
+    Restriction.BLOCK: REQUEST_ANSWERS,
+}
+"""A task that is no longer to be done once a person decides this; a block ends the request too."""
 
 
 def restrict(
@@ -40,8 +46,13 @@ def restrict(
 
     Part of the transaction in which a person decides it. What stands already is left as it is.
     """
-    if any(one.kind is kind for one in uow.restrictions.standing(item.id)):
+    standing = uow.restrictions.standing(item.id)
+    if any(one.kind is kind for one in standing):
         return
+    for one in standing:
+        if one.kind in _MAKES_IDLE.get(kind, ()):
+            uow.restrictions.end(one.id, by=viewer.person_key, at=at)
+            _log(uow, Event.LIFTED, case, at, by=viewer.person_key, restriction=one.kind)
     effect = None
     if kind in _NEEDS and _token_can(uow, item.account, _NEEDS[kind]):
         by, channel = viewer.person_key, item.account

@@ -87,6 +87,10 @@ def _holds(task: StoredRestriction, seen: Observation) -> bool:
             return seen.muted is True
         case Restriction.REMOVE:
             return seen.presence is Presence.GONE
+        case Restriction.LET_IN:
+            return seen.follows is True
+        case Restriction.TURN_DOWN:
+            return seen.asks_to_follow is False and seen.follows is False
 
 
 def compare_blocked(store: Store, clock: Clock, adapter: PlatformAdapter) -> str:

@@ -14,7 +14,7 @@ from bot import log
 from bot.access import Viewer, may_decide, may_see
 from bot.errors import Conflict, NotAllowed, Refused
 from bot.log import Event
-from bot.model import ItemKind, Outcome, Restriction, Role, Unsuitable, Urgency
+from bot.model import REQUEST_ANSWERS, ItemKind, Outcome, Restriction, Role, Unsuitable, Urgency
 from bot.ports import Clock
 from bot.school_calendar import day_of
 from bot.services.decide import view_of
@@ -75,6 +75,8 @@ def _checked(wish: Vetting, now: datetime) -> str:
         raise Refused("Please tick at least one newcomer.")
     if len(wish.cases) > MOST_AT_ONCE:
         raise Refused(f"That is more than {MOST_AT_ONCE} at once: please take fewer.")
+    if wish.then in REQUEST_ANSWERS:
+        raise Refused("A follow request is answered by approving or refusing whoever asks.")
     words = wish.reason.strip()
     match wish.outcome:
         case Outcome.NOT_SUITABLE:
@@ -142,8 +144,25 @@ def _decide(
         uow.people.put_off(case.id, later_until=at + LATER)
     elif wish.outcome is Outcome.UNSURE:
         _pass_on(uow, settings, case, PASSED_TO[wish.passed_to], wish.passed_to, at)
-    if wish.then is not None:
-        restrict(uow, at, viewer, case, item, wish.then, reason=reason, until=wish.until)
+    for kind in _on_the_platform(wish, asks=uow.items.asks_to_follow(item.id)):
+        until = None if kind in REQUEST_ANSWERS else wish.until
+        restrict(uow, at, viewer, case, item, kind, reason=reason, until=until)
+
+
+def _on_the_platform(wish: Vetting, *, asks: bool) -> list[Restriction]:
+    """What the decision means there: whoever asks to follow is let in or turned down as well.
+
+    There is nobody to remove yet, and a block ends the request by itself.
+    """
+    chosen = [wish.then] if wish.then else []
+    if not asks:
+        return chosen
+    if wish.outcome is Outcome.APPROVE:
+        return [Restriction.LET_IN]
+    if wish.outcome is Outcome.NOT_SUITABLE and wish.then is not Restriction.BLOCK:
+        muted = [kind for kind in chosen if kind is Restriction.MUTE]
+        return [*muted, Restriction.TURN_DOWN]
+    return chosen
 
 
 def _pass_on(

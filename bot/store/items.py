@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.model import (
     Comment,
+    Edge,
     Item,
     ItemKind,
     ItemRef,
@@ -178,6 +179,13 @@ class Items:
             .values(reading_id=reading_id, baseline=baseline, presence=Presence.PRESENT)
         )
         return self.get(stored.id)
+
+    def asks_to_follow(self, item_id: int) -> bool:
+        """Whether somebody was met asking to follow, and not as a follower since."""
+        edges = self._connection.scalars(
+            sa.select(t.sighting.c.edge).where(t.sighting.c.item_id == item_id)
+        ).all()
+        return Edge.FOLLOW_REQUEST in edges and Edge.FOLLOWER not in edges
 
     def _unseen_edges(self, pairs: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         if not pairs:

@@ -20,6 +20,7 @@ from bot.access import (
     may_sign_day,
     may_switch_hiding,
 )
+from bot.coverage import shared_failures
 from bot.queries.sample import count_sample
 from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
@@ -54,6 +55,7 @@ class Pages:
             plain_name=plain_name,
             role_name=role_name,
             who=_Names(context.settings),
+            shared_failures=shared_failures,
             school=context.settings.school.name,
         )
         self._environment.filters.update(

@@ -48,4 +48,10 @@ RESTRICTIONS = {
     Restriction.BLOCK: "blocked",
     Restriction.MUTE: "muted",
     Restriction.REMOVE: "removed as a follower",
+    Restriction.LET_IN: "follow request accepted",
+    Restriction.TURN_DOWN: "follow request declined",
 }
+
+
+REQUESTS_AT = {"x": "https://x.com/follower_requests"}
+"""Where a person answers follow requests (x.com, a protected account's own list)."""

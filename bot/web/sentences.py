@@ -8,6 +8,7 @@ from typing import Any
 from bot.hiding import KIND_SWITCH
 from bot.log import Event
 from bot.model import (
+    REQUEST_ANSWERS,
     DayOutcome,
     EffectKind,
     Kind,
@@ -95,6 +96,8 @@ def sentence(event: Event, facts: Mapping[str, Any], name_of: Mapping[str, str])
             return f"{by} says that it was done on the platform: {_restriction(facts)}."
         case Event.RESTRICTED:
             return f"{by} asked a person to do it on the platform: {_restriction(facts)}."
+        case Event.LIFTED if facts["restriction"] in REQUEST_ANSWERS:
+            return f"{by} took this task back: {_restriction(facts)}."
         case Event.LIFTED:
             return f"{by} ended it: {_restriction(facts)}."
         case Event.FROM_NOW:

@@ -38,6 +38,8 @@ class Followers:
 
     access_level = "read-write"
 
+    protected = False
+
     def __init__(self, clock: FixedClock, chance: random.Random) -> None:
         self._clock, self._chance = clock, chance
         self.people: list[int] = []

@@ -435,6 +435,21 @@ def newcomers(adapter: FacebookAdapter) -> list[Newcomer]:
     return [item for item in found if isinstance(item, Newcomer)]
 
 
+def test_how_many_follow_the_page_is_asked_once_a_day(page: Wire, adapter: FacebookAdapter) -> None:
+    page.answer(f"{PAGE}/published_posts", {"data": []})
+    page.answer(PAGE, {"id": PAGE, "followers_count": 812})
+
+    def counts() -> int:
+        return len([one for one in page.asked(PAGE) if "followers_count" in one["fields"]])
+
+    [first] = adapter.fetch_newcomers(Cursor())
+    assert (first.followers, counts()) == (812, 1)
+    [again] = adapter.fetch_newcomers(first.cursor)
+    assert (again.followers, counts()) == (None, 1)
+    [yesterday] = adapter.fetch_newcomers(Cursor("2026-10-01T10:00:00+00:00"))
+    assert (yesterday.followers, counts()) == (812, 2)
+
+
 def test_newcomers_are_who_was_met_while_comments_were_read(
     page: Wire, adapter: FacebookAdapter
 ) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot import cycle
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
-from bot.model import Capability, ItemRef, Outcome, Restriction, Role, Target, Unsuitable
+from bot.model import Capability, Edge, ItemRef, Outcome, Restriction, Role, Target, Unsuitable
 from bot.queries.authors import list_authors, list_register
 from bot.queries.newcomers import Before, count_baseline, count_newcomers, list_newcomers
 from bot.queries.restrictions import list_restrictions
@@ -24,12 +24,13 @@ from bot.services.arrivals import only_from_now, take_baseline
 from bot.services.decide import Wish, decide
 from bot.services.newcomers import read_newcomers
 from bot.services.register import end_of_school_year, import_register, register
-from bot.services.repeat import note_step, suggest_steps
+from bot.services.repeat import note_step, step_for, suggest_steps
 from bot.services.report import About, Report, enter_by_hand
 from bot.services.restrict import lift, say_done
 from bot.services.restricting import compare_blocked, expire_register
 from bot.services.vet import Vetting, vet
-from bot.settings import Look, Sweep
+from bot.settings import AccountSettings, Look, Sweep
+from bot.works import works
 from tests.builders import NOON, a_comment, a_newcomer, an_author
 from tests.house import HIDES, House, the_settings
 
@@ -109,6 +110,7 @@ def test_many_are_decided_at_once_or_none_of_them(house: House) -> None:
         {"outcome": Outcome.HIDE},
         {"outcome": Outcome.APPROVE, "then": Restriction.BLOCK},
         {**not_suitable(Restriction.BLOCK, date(2026, 11, 1))},
+        not_suitable(Restriction.LET_IN),
     ],
 )
 def test_a_decision_that_lacks_something_is_refused(house: House, wish: dict[str, Any]) -> None:
@@ -201,6 +203,85 @@ def test_what_cannot_be_seen_stays_said_to_be_done(house: House) -> None:
     assert len([call for call in looks if len(call.refs) == 1]) == 7
 
 
+def answered(house: House, *, looks: int = 1) -> list[tuple[str, str]]:
+    """Somebody says that the open task is done; then it is looked at daily."""
+    [task] = [
+        line
+        for line in list_restrictions(house.store, OFFICER, house.clock.now())
+        if line.standing == "task"
+    ]
+    say_done(house.store, house.clock, OFFICER, task.ref)
+    for _ in range(looks):
+        house.clock.advance(hours=24)
+        house.cycle()
+    return restrictions(house)
+
+
+def test_approving_whoever_asks_to_follow_is_a_task_and_confirmed_once_they_follow(
+    house: House,
+) -> None:
+    asking = a_newcomer(account="school", edge=Edge.FOLLOW_REQUEST)
+    house.platform.post(asking)
+    house.cycle()
+    decides(house, case_of(house, asking.ref), outcome=Outcome.APPROVE)
+    assert restrictions(house) == [("let_in", "task")]
+    house.cycle()
+    assert restrictions(house) == [("let_in", "task")]
+    assert answered(house) == [("let_in", "said")]
+    assert "confirmed" not in house.events()
+    house.platform.post(replace(asking, edge=Edge.FOLLOWER))
+    house.clock.advance(hours=24)
+    house.cycle()
+    assert restrictions(house) == [("let_in", "confirmed")]
+    assert house.events().count("confirmed") == 1
+    assert not PERSON_CALLS & {call.name for call in house.platform.journal}
+
+
+@pytest.mark.parametrize(
+    ("then", "tasks"),
+    [
+        (None, ["turn_down"]),
+        (Restriction.REMOVE, ["turn_down"]),
+        (Restriction.MUTE, ["mute", "turn_down"]),
+        (Restriction.BLOCK, ["block"]),
+    ],
+)
+def test_refusing_whoever_asks_turns_them_down_and_a_block_ends_the_request_by_itself(
+    house: House, then: Restriction | None, tasks: list[str]
+) -> None:
+    _, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, **not_suitable(then))
+    assert sorted(kind for kind, _ in restrictions(house)) == tasks
+
+
+def test_a_request_that_still_stands_was_not_turned_down_whatever_is_said(house: House) -> None:
+    ref, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, **not_suitable())
+    assert answered(house, looks=3) == [("turn_down", "said")]
+    house.platform.withdraw(ref)
+    house.clock.advance(hours=24)
+    house.cycle()
+    assert restrictions(house) == [("turn_down", "confirmed")]
+
+
+def test_whoever_follows_already_is_approved_without_a_task(house: House) -> None:
+    asking = a_newcomer(account="school", edge=Edge.FOLLOW_REQUEST)
+    house.platform.post(asking)
+    house.cycle()
+    house.platform.post(replace(asking, edge=Edge.FOLLOWER))
+    house.cycle()
+    decides(house, case_of(house, asking.ref), outcome=Outcome.APPROVE)
+    assert restrictions(house) == []
+
+
+def test_a_second_decision_takes_the_first_ones_task_back(house: House) -> None:
+    _, case = comes(house, edge=Edge.FOLLOW_REQUEST)
+    decides(house, case, outcome=Outcome.APPROVE)
+    again = Vetting([(case, 2)], **not_suitable())
+    vet(house.store, house.clock, house.settings, OFFICER, again)
+    assert restrictions(house) == [("turn_down", "task"), ("let_in", "lifted")]
+
+
 def test_what_the_token_may_not_do_becomes_a_task(house: House) -> None:
     _, case = comes(house)
     house.platform.deny(Capability.BLOCK, "The token may not.")
@@ -280,6 +361,20 @@ def test_only_the_officer_keeps_the_register(house: House) -> None:
     assert list_register(house.store, HEAD) == []
 
 
+@pytest.mark.parametrize(
+    "bio", ["", "🦆" * 90, "a" * 5_000, "yr 5 \u202eevil <b>", "👩‍👩‍👧‍👦 mum of two\x00"]
+)
+def test_an_odd_account_is_one_newcomer_with_what_is_known(house: House, bio: str) -> None:
+    nobody = replace(an_author("5"), handle="", name="")
+    odd = replace(a_newcomer(account="school", bio=bio, facts={}), author=nobody)
+    house.platform.post(odd)
+    house.cycle()
+    house.cycle()
+    [line] = list_newcomers(house.store, OFFICER, house.settings, house.clock.now())
+    assert (line.name, line.handle, line.facts) == ("", "", {})
+    assert bool(line.bio) == bool(bio)
+
+
 # repeat authors ----------------------------------------------------------------------------------
 
 
@@ -322,6 +417,15 @@ def test_at_the_meeting_the_headteacher_is_written_to_once(house: House) -> None
     [line] = list_authors(house.store, HEAD, house.settings, house.clock.now())
     assert [step for step, _, _ in line.steps] == ["meeting"]
     assert house.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("count", "step"), [(1, ""), (2, "advice"), (3, "advice"), (4, "meeting"), (9, "removal")]
+)
+def test_the_schools_own_ladder_says_at_how_many_breaches_each_step_comes(
+    count: int, step: str
+) -> None:
+    assert step_for(count, replace(the_settings().newcomers, steps=(2, 4, 8))) == step
 
 
 def test_what_accuses_the_headteacher_is_in_no_figure_of_theirs(house: House) -> None:
@@ -501,10 +605,9 @@ _BIOS = ("yr 5 rossmore", "I'm 9", "crypto DM for", "18+ onlyfans", "Mum of two"
     st.lists(
         st.tuples(
             st.sampled_from(
-                ["follows", "leaves", "writes", "read", "act", "look", "people", "blocks",
-                 "remind", "prove", "letters", "cycle", "sample"]
+                ["follows", "asks", "leaves", "writes", *["job"] * 8]
             ),
-            st.integers(0, 6),
+            st.integers(0, 99),
         ),
         min_size=5,
         max_size=25,
@@ -517,34 +620,27 @@ def test_no_job_ever_approves_blocks_mutes_or_removes_anybody(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         always = replace(the_settings().newcomers, look=Look.ALWAYS, sweep=Sweep.ALWAYS)
-        house = House(Path(directory), replace(the_settings(), newcomers=always))
+        accounts = (AccountSettings("school", "memory", 5, {}),)
+        wanted = replace(the_settings(), newcomers=always, accounts=accounts)
+        house = House(Path(directory), wanted)
         house.platform.lists_followers = lists
         house.past_the_baseline()
-        app, there = house.app, []
-        turns = {
-            "read": lambda: cycle.read_account(app, "school"),
-            "act": lambda: cycle.act(app, "school"),
-            "look": lambda: cycle.look(app, "school"),
-            "people": lambda: cycle.look_after_people(app, "school"),
-            "blocks": lambda: cycle.compare_blocks(app, "school"),
-            "remind": lambda: cycle.remind_about_people(app),
-            "prove": lambda: cycle.prove_capabilities(app, "school"),
-            "letters": lambda: cycle.send_letters(app),
-            "sample": lambda: cycle.draw_sample(app),
-            "cycle": house.cycle,
-        }
+        jobs, there = works(house.app), []
         for name, which in steps:
             house.clock.advance(hours=7)
-            if name == "follows":
-                bio = _BIOS[which]
-                there.append(house.platform.post(a_newcomer(account="school", bio=bio)))
+            if name in ("follows", "asks"):
+                edge = Edge.FOLLOWER if name == "follows" else Edge.FOLLOW_REQUEST
+                bio = _BIOS[which % len(_BIOS)]
+                there.append(house.platform.post(a_newcomer(account="school", bio=bio, edge=edge)))
             elif name == "leaves" and there:
                 house.platform.withdraw(there.pop())
             elif name == "writes":
                 house.comes(HIDES)
-            elif name in turns:
-                turns[name]()
-        house.cycle()
+            else:
+                jobs[which % len(jobs)].run()
+        for job in jobs:
+            house.clock.advance(hours=7)
+            job.run()
         assert not PERSON_CALLS & {call.name for call in house.platform.journal}
         assert house.rows("SELECT count(*) FROM restriction") == [(0,)]
         assert house.rows("SELECT count(*) FROM decision WHERE outcome IN "

@@ -452,6 +452,25 @@ def test_a_follower_who_left_is_gone(world: World, adapter: XAdapter, parent: st
     assert adapter.observe([ref])[0].presence is Presence.GONE
 
 
+def test_whether_somebody_asks_follows_or_was_turned_down_is_seen(
+    world: World, adapter: XAdapter, parent: str
+) -> None:
+    world.x_protect()
+    ref = a_ref(parent, ItemKind.NEWCOMER)
+
+    def seen() -> tuple[bool | None, bool | None]:
+        [now] = adapter.observe([ref])
+        return now.asks_to_follow, now.follows
+
+    world.x_request_follow(parent)
+    assert seen() == (True, False)
+    world.x_withdraw_request(parent)
+    assert seen() == (False, False)
+    world.x_follow(parent)
+    assert seen() == (False, True)
+    assert adapter.observe([a_ref("404", ItemKind.NEWCOMER)])[0].follows is None
+
+
 def test_hiding_and_showing_again_is_confirmed_by_x_itself(
     world: World, adapter: XAdapter, parent: str, post: str
 ) -> None:

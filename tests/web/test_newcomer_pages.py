@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Cursor, Page, Stream
+from bot.model import Cursor, Edge, Page, Stream
 from bot.services.ingest import PollReport, ingest
 from tests.builders import a_newcomer
 from tests.web.pages_stage import CHAIR, DSL, HEAD, OFFICER, School
@@ -104,6 +104,29 @@ def test_a_restriction_that_ends_is_said_with_its_day(school: School) -> None:
     assert answer.path == "/restrictions"
     assert f"{until.day} {until:%b}" in answer.words
     assert "To do:" in answer.words
+
+
+def test_an_approved_follow_request_is_a_task_with_what_to_press_until_somebody_did_it(
+    school: School,
+) -> None:
+    asks = a_newcomer("Ann", native_id="9ann", account="school", edge=Edge.FOLLOW_REQUEST)
+    reads(school, Page((asks,), Cursor("1"), last=True))
+    officer = school.signed_in(OFFICER)
+    approved = {"pick": f"{_only_case(school)}:1", "outcome": "approve"}
+    assert "1 task to be done on the platform" in officer.sends("/newcomers", approved).words
+    page = officer.opens("/restrictions").words
+    assert "Accept the request" in page
+    assert "Open the list of requests (or the profile) and press “Accept”" in page
+    assert "Somebody lifts it" not in page
+    with school.store.engine.connect() as connection:
+        [(ref,)] = connection.exec_driver_sql("SELECT ref FROM restriction").all()
+    said = officer.sends(f"/restrictions/{ref}/done", {}).words
+    assert "Said to be done, not seen yet" in said
+    log = officer.opens("/log").words
+    assert "asked a person to do it on the platform: follow request accepted." in log
+    back = officer.sends(f"/restrictions/{ref}/lift", {}).words
+    assert "Taken back" in back
+    assert "took this task back: follow request accepted." in officer.opens("/log").words
 
 
 def _only_case(school: School) -> str:

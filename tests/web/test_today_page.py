@@ -78,6 +78,21 @@ def test_what_could_not_be_read_is_said_with_since_when_and_why(school: School) 
     assert "Sign: checked" not in words
 
 
+def test_one_failure_of_several_streams_is_said_once_with_the_streams_named(
+    school: School,
+) -> None:
+    a_quiet_morning(school)
+    school.clock.advance(minutes=10)
+    school.reads(Stream.COMMENTS, PollResult.FAILED, "The sign-in has ended.")
+    school.reads(Stream.OWN_POSTS, PollResult.FAILED, "The sign-in has ended.")
+    school.reads(Stream.NEWCOMERS, PollResult.FAILED, "Too many newcomers.")
+    words = school.signed_in(OFFICER).opens("/today").words
+    assert words.count("The sign-in has ended.") == 1
+    assert "the school’s own posts and comments. Why: The sign-in has ended." in words
+    assert words.count("Could not be read since today at 12:30") == 3
+    assert "Could not be read since today at 12:30 . Why: Too many newcomers." in words
+
+
 @pytest.mark.parametrize("result", [PollResult.FAILED, PollResult.PARTIAL])
 def test_a_day_with_a_failure_cannot_be_signed_as_checked_by_any_form(
     school: School, result: PollResult
