@@ -521,6 +521,6 @@ def test_words_stay_covered_until_asked_where_settings_say_so(tmp_path: Path) ->
         assert "You cow" not in officer.opens("/").words
         assert "The words are covered" in officer.opens("/").words
         text = officer.opens(f"/cases/{ref}").text
-        assert "You cow" in text[text.index('<details class="cover">') :]
-        assert "You cow" not in text[: text.index('<details class="cover">')]
-        assert '<details class="cover">' not in officer.opens(f"/cases/{plain}").text
+        assert "You cow" in text[text.index('<details class="govuk-details cover">') :]
+        assert "You cow" not in text[: text.index('<details class="govuk-details cover">')]
+        assert '<details class="govuk-details cover">' not in officer.opens(f"/cases/{plain}").text

@@ -212,7 +212,7 @@ def test_nobody_is_led_elsewhere_by_a_link(school: School, elsewhere: str) -> No
     assert 'name="then" value="/"' in answer.text
     code = app_of(answer).at(school.clock.now())
     answer = browser.sends("/sign-in/set-up", {"code": code, "then": elsewhere})
-    assert '<a class="button" href="/">' in answer.text
+    assert '<a class="govuk-button" href="/">' in answer.text
     response = browser.client.get("/sign-in", params={"then": elsewhere}, follow_redirects=False)
     assert response.headers["location"] == "/"
     assert "x-evil" not in response.headers

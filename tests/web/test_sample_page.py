@@ -103,7 +103,7 @@ def test_without_a_kind_nothing_is_saved_and_what_was_chosen_is_kept(school: Sch
     page = browser.sends(f"/sample/{first}", {**STOP, "kind": "", "should": "hide"})
     assert page.status == 422
     assert "Not saved Please choose what it holds." in page.words
-    assert "<details open>" in page.text
+    assert '<details class="govuk-details" open>' in page.text
     assert re.search(rf'id="hide-{first}"[^>]* checked', page.text)
     assert "Comment 1 of 2" in page.words
 
