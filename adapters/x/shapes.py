@@ -220,7 +220,7 @@ def newcomer(row: Json, account: str, now: datetime) -> Newcomer:
 
 def asks_to_follow(row: Json) -> bool:
     """Whether a user object says that they asked to follow the account, which is protected."""
-    return "follow_request_received" in (_status(row) or ())
+    return "follow_request_received" in (_status(row) or set())
 
 
 def _picture(row: Json) -> str:
@@ -237,14 +237,14 @@ def restrictions(row: Json) -> tuple[bool | None, bool | None]:
 
 def following(row: Json) -> tuple[bool | None, bool | None]:
     """(Follows the account, asks to follow it) by connection_status; None where X leaves it out."""
-    status = row.get("connection_status")
+    status = _status(row)
     return (None, None) if status is None else ("followed_by" in status, asks_to_follow(row))
 
 
 def still_follows(row: Json) -> bool:
     """A user object's connection_status; where X leaves it out, nothing speaks against it."""
     status = _status(row)
-    return status is None or bool({"followed_by", "follow_request_received"} & set(status))
+    return status is None or bool({"followed_by", "follow_request_received"} & status)
 
 
 def permalink(post_id: str) -> str:
@@ -269,9 +269,9 @@ def _length(rows: object) -> int:
     return len(rows) if isinstance(rows, list) else int(rows is not None)
 
 
-def _status(row: Json) -> Sequence[object] | None:
+def _status(row: Json) -> set[str] | None:
     status = row.get("connection_status")
-    return status if isinstance(status, list) else None
+    return {one for one in status if isinstance(one, str)} if isinstance(status, list) else None
 
 
 def _id(row: Json) -> str:

@@ -151,7 +151,7 @@ def names() -> list[str]:
 def shared() -> list[str]:
     """What several letters have in common: the two bulletins' words, the frame of the HTML."""
     found = PackageLoader("bot", "letters").list_templates()
-    return sorted(name for name in found if name.startswith("_") and not name.endswith(".py"))
+    return sorted(one for one in found if one.startswith("_") and one.endswith((".txt", ".html")))
 
 
 def environment(folder: Path | None) -> ImmutableSandboxedEnvironment:

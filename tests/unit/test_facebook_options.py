@@ -58,7 +58,7 @@ def test_every_problem_is_told_at_once(context: Context, secrets: dict[str, str]
 def test_a_missing_token_is_called_by_its_name(context: Context, secrets: dict[str, str]) -> None:
     secrets.clear()
     said = problems_of({"page_id": PAGE, "secret_prefix": "SIXTH_FORM"}, context)[""]
-    assert "SIXTH_FORM_PAGE_TOKEN is missing" in said
+    assert "set the secret SIXTH_FORM_PAGE_TOKEN" in said
 
 
 def test_an_unknown_option_names_its_nearest_relative(context: Context) -> None:
