@@ -112,8 +112,7 @@ def export(
     with _desk(data, settings, user) as desk:
         held = find_person(desk.store, desk.viewer, handle)
         note_access_export(desk.store, SystemClock(), desk.viewer)
-    policy = desk.settings.policy
-    redactor = Redactor(policy.people, policy.names)
+    redactor = Redactor.of(desk.settings)
     to.mkdir(parents=True, exist_ok=True)
     (to / "own-data.json").write_bytes(own_data_json(held, redactor, handle))
     paper = own_data_paper(held, redactor, handle, school=desk.settings.school.name)

@@ -55,7 +55,7 @@ def log_in_form(
             f"That is more than {MOST_ON_PAPER} records. Choose a shorter time, or take a table."
         )
     head = note_export(store, clock, viewer, wanted.form).head
-    who, redactor = names(settings), Redactor(settings.policy.people, settings.policy.names)
+    who, redactor = names(settings), Redactor.of(settings)
     records = all_records(store, viewer, settings.retention, filters)
     rows = (row_of(record, who, redactor) for record in records)
     if wanted.form == "csv":
@@ -98,7 +98,7 @@ def pack_of(store: Store, clock: Clock, settings: Settings, viewer: Viewer, ref:
     record = get_record(store, viewer, settings.retention, ref)
     if record is None:
         raise NotAllowed("There is no such case.")
-    who, redactor = names(settings), Redactor(settings.policy.people, settings.policy.names)
+    who, redactor = names(settings), Redactor.of(settings)
     return evidence_pack(
         row_of(record, who, redactor),
         proof_of(store, viewer, record),

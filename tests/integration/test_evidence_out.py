@@ -439,10 +439,10 @@ def test_a_pack_proves_itself_without_this_program(school: School) -> None:
 
 
 def test_others_are_taken_out_of_words_that_leave(school: School) -> None:
-    redactor = Redactor(school.settings.policy.people, {"olivia chen"})
-    words = "@samporter and @other: Olívia Chen was hit by Mr D"
+    redactor = Redactor(school.settings.policy.people, {"olivia chen"}, {"RossmorePrimary"})
+    words = "@rossmoreprimary @samporter and @other: Olívia Chen was hit by Mr D"
     assert redactor.of_others(words, "samporter") == (
-        f"@samporter and {SOMEBODY}: {SOMEBODY} was hit by Mr D"
+        f"@rossmoreprimary @samporter and {SOMEBODY}: {SOMEBODY} was hit by Mr D"
     )
     assert redactor.for_its_author(words, "samporter").endswith(f"was hit by {SOMEBODY}")
 

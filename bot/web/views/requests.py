@@ -104,8 +104,7 @@ def own_data(
         return not_found(request, viewer)
     held = find_person(context.store, viewer, asked.handle)
     note_access_export(context.store, context.clock, viewer)
-    policy, school = context.settings.policy, context.settings.school.name
-    redactor = Redactor(policy.people, policy.names)
+    redactor, school = Redactor.of(context.settings), context.settings.school.name
     if form == "json":
         content = own_data_json(held, redactor, asked.handle)
     else:
