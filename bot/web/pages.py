@@ -16,9 +16,11 @@ from bot.access import (
     may_answer_sample,
     may_find_person,
     may_see_log,
+    may_see_restrictions,
     may_see_status,
     may_sign_day,
     may_switch_hiding,
+    may_vet,
 )
 from bot.coverage import shared_failures
 from bot.queries.sample import count_sample
@@ -92,6 +94,8 @@ class Pages:
             signs_days=may_sign_day(viewer),
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
+            vets=may_vet(viewer),
+            sees_restrictions=may_see_restrictions(viewer),
             **facts,
         )
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot import queries
-from bot.access import Viewer, may_vet
+from bot.access import Viewer
 from bot.errors import Conflict, Refused
 from bot.model import Outcome, Restriction, Unsuitable
 from bot.queries.newcomers import count_baseline, follower_counts
@@ -131,6 +131,5 @@ def _page(
         counts=follower_counts(store, viewer),
         offered_at_once=_OFFERED_AT_ONCE,
         reasons=WHY,
-        vets=may_vet(viewer),
         error=error,
     )
