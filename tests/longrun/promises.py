@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from bot.log import verify
 from bot.school_calendar import day_of
-from tests.longrun.school import PER_DAY, School
+from tests.longrun.school import PER_DAY, PER_MONTH, School
 
 
 def broken_promises(school: School, begin: datetime, end: datetime) -> list[str]:
@@ -97,6 +97,14 @@ def _spent_under_the_cap(school: School) -> list[str]:
         most = PER_DAY * (2 if day in school.restored_on else 1)
         if number > most:
             broken.append(f"{day}: {number} were billed, {most} allowed")
+    months = Counter[str]()
+    for day, number in school.platform.bill.items():
+        months[str(day)[:7]] += number
+    for month, number in months.items():
+        again = sum(str(day).startswith(month) for day in school.restored_on)
+        most = PER_MONTH + PER_DAY * again
+        if number > most:
+            broken.append(f"{month}: {number} were billed, {most} allowed")
     return broken
 
 

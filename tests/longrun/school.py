@@ -44,7 +44,8 @@ HEAD = Viewer("mhartley", frozenset({Role.HEADTEACHER}))
 SAFEGUARDING = Viewer("dpenrose", frozenset({Role.DSL}))
 PRICE = 0.005
 PER_DAY = 60
-"""How many posts and acts a day's limit pays for."""
+PER_MONTH = 20 * PER_DAY
+"""How many posts and acts the limits of a day and of a month pay for."""
 
 _NEXT_VERSION = '''
 """A column that some later version will want."""
@@ -86,7 +87,7 @@ class School:
             budget=replace(
                 example.budget,
                 per_day=PER_DAY * PRICE,
-                per_month=20 * PER_DAY * PRICE,
+                per_month=PER_MONTH * PRICE,
                 kept_for_hides=8 * PRICE,
                 prices={"post": PRICE, "hide": PRICE},
             ),
