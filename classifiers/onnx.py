@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from bot.errors import PluginError, Problem, SettingsError
 from bot.model import Scores, Text
 from bot.ports import Context, Options
+from classifiers.groups import DOUBTS, retellings
 from classifiers.spelling import Spelling
 from classifiers.words import forms
 
@@ -54,7 +56,7 @@ class SchoolClassifier:
     """Words and what they answer → the labels of `config.json`; bot.ports.Classifier.
 
     A long text is read in windows and a disguised one in both its forms; for each label the worst
-    counts.
+    counts. Where a text names a group, doubt is what other groups would meet (classifiers.groups).
     """
 
     name = "school"
@@ -100,15 +102,18 @@ class SchoolClassifier:
         Each window is a run of its own: int8 activations are scaled over a whole batch, so that a
         text's scores would hang on its neighbours, and a verdict could not be repeated.
         """
-        if not texts:
-            return []
+        scores = self._worst(texts)
+        for text, given in zip(texts, scores, strict=True):
+            if others := self._worst(retellings(text)):
+                given |= {d: fmean(other[d] for other in others) for d in DOUBTS if d in given}
+        return [rescaled(given, self._lines) for given in scores]
+
+    def _worst(self, texts: Sequence[Text]) -> list[dict[str, float]]:
+        """For each text the highest raw score of each label over its forms and windows."""
         worst = np.zeros((len(texts), len(self._labels)), dtype=np.float32)
-        for window in self._windows(texts):
+        for window in self._windows(texts) if texts else ():
             np.maximum(worst[window.text], self._run(window), out=worst[window.text])
-        return [
-            rescaled(dict(zip(self._labels, map(float, row), strict=True)), self._lines)
-            for row in worst
-        ]
+        return [dict(zip(self._labels, map(float, row), strict=True)) for row in worst]
 
     def _windows(self, texts: Sequence[Text]) -> Iterator[_Window]:
         given = [
