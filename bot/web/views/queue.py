@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from bot import queries
 from bot.access import Viewer
 from bot.errors import Refused
-from bot.model import Kind, Outcome, Urgency
+from bot.model import TOGETHER, Kind, Outcome, Urgency
 from bot.queries import PER_PAGE, Narrow, Same, Tab
 from bot.services.decide import Wish, switch_hiding
-from bot.services.several import TOGETHER, decide_several, withdraw_several
+from bot.services.several import Done, decide_several, withdraw_several
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.leafing import PageNumber, leafing
@@ -118,7 +118,7 @@ def several(
     if error:
         typed = replace(typed, error=error)
         return _page(request, viewer, context, look, typed=typed, status=422)
-    return show(request, "several.html", viewer, results=results, outcome=outcome, undone=False)
+    return _what_came_of_it(request, viewer, context, results, outcome=outcome)
 
 
 @router.post("/decisions/undo")
@@ -130,7 +130,7 @@ def undo_several(
 ) -> Response:
     """Take several decisions back, and say of each whether that was in time."""
     results = withdraw_several(context.store, context.clock, viewer, case[:_SEVERAL])
-    return show(request, "several.html", viewer, results=results, outcome="", undone=True)
+    return _what_came_of_it(request, viewer, context, results, undone=True)
 
 
 @router.post("/hiding")
@@ -138,6 +138,28 @@ def hiding(viewer: SignedIn, context: Context, stop: Annotated[bool, Form()]) ->
     """Stop all hiding, or let it go on."""
     switch_hiding(context.store, context.clock, viewer, stop=stop)
     return RedirectResponse("/reading", status_code=303)
+
+
+def _what_came_of_it(
+    request: Request,
+    viewer: Viewer,
+    context: WebContext,
+    results: list[Done],
+    *,
+    outcome: str = "",
+    undone: bool = False,
+) -> Response:
+    """Each case in words, as the queue shows it; what could not be done comes first."""
+    return show(
+        request,
+        "several.html",
+        viewer,
+        results=sorted(results, key=lambda one: not one.problem),
+        lines=queries.lines_of(context.store, viewer, [one.ref for one in results]),
+        covered=context.settings.web.covered,
+        outcome=outcome,
+        undone=undone,
+    )
 
 
 def _seen(one: str) -> tuple[str, int]:
