@@ -140,6 +140,15 @@ class School:
                 uow.items.observe(item, seen, self.clock.now())
             uow.commit()
 
+    def vanishes(self, ref: str) -> None:
+        """The comment of this case is no longer on the platform."""
+        with self.store.begin() as uow:
+            case = uow.cases.find_by_ref(ref)
+            assert case is not None
+            item = uow.items.get(case.item_id)
+            uow.items.observe(item, Observation(item.ref, Presence.GONE), self.clock.now())
+            uow.commit()
+
     def reads(
         self, stream: Stream, result: PollResult = PollResult.COMPLETE, why: str = "", **counts: int
     ) -> None:

@@ -175,7 +175,7 @@ def test_a_long_queue_is_leafed_through(school: School) -> None:
         assert uow.readings.waiting(1)
     school.judge(AN_ADVERT)
     browser = school.signed_in(OFFICER)
-    assert 'href="?page=2"' in browser.opens("/").text
+    assert 'href="/?page=2"' in browser.opens("/").text
     second = browser.opens("/?page=2")
     assert second.text.count("<article") == 1
     assert 'href="?page=3"' not in second.text

@@ -42,13 +42,16 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stood in the form for several that was not taken, and what is wrong with it."""
+    """What stood in the form for several that was not taken, what is wrong with it, and `at` what
+    in it that is to be mended: case, outcome or reason.
+    """
 
     cases: tuple[str, ...] = ()
     outcome: str = ""
     chips: tuple[str, ...] = ()
     reason: str = ""
     error: str = ""
+    at: str = ""
 
 
 def looking(
@@ -93,32 +96,32 @@ def several(
     request: Request,
     viewer: SignedIn,
     context: Context,
+    look: Annotated[Looking, Depends(looking)],
+    page: PageNumber = 1,
     case: Refs = [],  # noqa: B006  FastAPI wants the default itself, and copies it
     outcome: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     chip: Chips = [],  # noqa: B006
-    tab: Annotated[Tab, Form()] = Tab.YOURS,
 ) -> Response:
-    """Decide several, and say of each what became of it; or show what is wrong, all kept."""
+    """Decide several, and say of each what became of it; or show the same list again with what is
+    wrong, all kept.
+    """
     typed = Typed(tuple(case), outcome, tuple(chip), reason)
-    look = Looking(tab, queries.EVERYTHING, None)
+    words = in_full(chip, reason)
     seen = [_seen(one) for one in case[:_SEVERAL]]
-    wishes = [
-        Wish(ref, version, Outcome(outcome), in_full(chip, reason))
-        for ref, version in seen
-        if outcome in set(Outcome)
-    ]
-    error = "" if seen else "Please tick the cases that you decide."
-    error = error or ("" if wishes else "Please choose what you decide.")
-    if not error:
+    if not seen:
+        typed = replace(typed, error="Please tick the cases that you decide.", at="case")
+    elif outcome not in set(Outcome):
+        typed = replace(typed, error="Please choose what you decide.", at="outcome")
+    else:
+        wishes = [Wish(ref, version, Outcome(outcome), words) for ref, version in seen]
         try:
             results = decide_several(context.store, context.clock, viewer, wishes)
         except Refused as refused:
-            error = str(refused)
-    if error:
-        typed = replace(typed, error=error)
-        return _page(request, viewer, context, look, typed=typed, status=422)
-    return _what_came_of_it(request, viewer, context, results, outcome=outcome)
+            typed = replace(typed, error=str(refused), at="outcome" if words else "reason")
+        else:
+            return _what_came_of_it(request, viewer, context, results, outcome=outcome)
+    return _page(request, viewer, context, look, page=page, typed=typed, status=422)
 
 
 @router.post("/decisions/undo")
@@ -202,6 +205,7 @@ def _page(
         "queue.html",
         viewer,
         status=status,
+        path="/",
         look=look,
         tab=look.tab,
         tabs=tuple(Tab),
@@ -225,7 +229,5 @@ def _page(
 
 def _query(request: Request) -> str:
     """The address's query without its page, to be put before another page's number."""
-    if request.method != "GET":
-        return ""
     kept = request.url.remove_query_params(["page", "done"]).query
     return f"{kept}&" if kept else ""
