@@ -15,6 +15,7 @@ from bot.access import (
     Viewer,
     may_answer_sample,
     may_find_person,
+    may_report,
     may_see_log,
     may_see_restrictions,
     may_see_status,
@@ -95,6 +96,7 @@ class Pages:
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             vets=may_vet(viewer),
+            reports=may_report(viewer),
             sees_restrictions=may_see_restrictions(viewer),
             **facts,
         )
