@@ -23,7 +23,7 @@ from bot.access import (
     may_switch_hiding,
     may_vet,
 )
-from bot.coverage import shared_failures
+from bot.coverage import alike, shared_failures
 from bot.queries.sample import count_sample
 from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
@@ -58,6 +58,7 @@ class Pages:
             plain_name=plain_name,
             role_name=role_name,
             who=_Names(context.settings),
+            alike=alike,
             shared_failures=shared_failures,
             school=context.settings.school.name,
         )
