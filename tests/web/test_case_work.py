@@ -35,6 +35,7 @@ from tests.web.pages_stage import (
     HEAD,
     OFFICER,
     TECHNICIAN,
+    Answer,
     Browser,
     School,
     the_settings,
@@ -177,6 +178,54 @@ def test_an_answered_complaint_is_done_and_stays_visible(school: School) -> None
     answer = school.signed_in(OFFICER).decides(ref, "answered")
     assert "Jo Field: answered" in answer.words
     assert effects(school) == []
+
+
+def wrong(answer: Answer) -> tuple[str, list[str]]:
+    """Where the sentence on top leads, and the ids of what is marked as wrong."""
+    [link] = re.findall(r'<p id="problem">(?:<a href="#([^"]+)">)?', answer.text)
+    marked = re.findall(r'<(?:textarea|select)[^>]* id="([^"]+)"[^>]*aria-invalid', answer.text)
+    return link, marked
+
+
+def test_a_decision_that_is_not_chosen_is_asked_for_where_one_chooses(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    answer = school.signed_in(OFFICER).decides(ref, "", "A scam.")
+    assert answer.status == 422
+    assert answer.words.count("Please choose what you decide.") == 2
+    assert wrong(answer) == (f"{ref}-allow", [])
+    assert 'govuk-fieldset govuk-form-group govuk-form-group--error"' in answer.text
+    assert ">A scam.</textarea>" in answer.text
+
+
+def test_a_reason_that_is_missing_is_asked_for_where_one_writes_it(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    answer = school.signed_in(OFFICER).decides(ref, "hide", " ")
+    assert answer.words.count("Please give a reason: it goes into the log.") == 2
+    assert wrong(answer) == (f"{ref}-reason", [f"{ref}-reason"])
+    assert 'value="hide" required aria-describedby' in answer.text
+    assert "<title>Problem: " in answer.text
+
+
+def test_that_somebody_was_faster_is_no_mistake_of_a_field(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    browser = school.signed_in(OFFICER)
+    browser.decides(ref, "allow")
+    answer = browser.decides(ref, "answered")
+    assert answer.status == 409
+    assert wrong(answer) == ("", [])
+    assert "govuk-form-group--error" not in answer.text
+
+
+def test_whom_and_why_are_asked_for_where_one_hands_it_on(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    browser = school.signed_in(OFFICER)
+    nobody = browser.sends(f"/cases/{ref}/route", {"role": "", "reason": "Please look."})
+    assert wrong(nobody) == ("route-role", ["route-role"])
+    wordless = browser.sends(f"/cases/{ref}/route", {"role": "headteacher", "reason": ""})
+    assert wrong(wordless) == ("route-text", ["route-text"])
+    assert '<option value="headteacher" selected>' in wordless.text
+    note = browser.sends(f"/cases/{ref}/note", {"reason": ""})
+    assert wrong(note) == ("note-text", ["note-text"])
 
 
 # several at once --------------------------------------------------------------------------------
