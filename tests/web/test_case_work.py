@@ -454,7 +454,7 @@ def test_the_age_of_the_oldest_is_said(school: School) -> None:
     school.clock.advance(hours=2)
     school.comes("You cow", AN_INSULT)
     words = school.signed_in(OFFICER).opens("/").words
-    assert "2 wait for you; the oldest since today at 12:00" in words
+    assert "2 wait for you, the most urgent first; the oldest since today at 12:00" in words
 
 
 # two people at once -----------------------------------------------------------------------------
