@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -101,7 +100,13 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         effects=effects,
         decisions=decisions,
         outcomes=offered_to(
-            viewer, view, hidden=_will_be_hidden(row, effects), gone=gone, cannot=never
+            viewer,
+            view,
+            hidden=will_be_hidden(row.hidden, effects[0] if effects else None),
+            gone=gone,
+            cannot=never,
+        ),
+        cannot=never,
         ),
         cannot=never,
         routed_to=Role(row.routed_to) if row.routed_to else None,
@@ -241,8 +246,3 @@ def _decisions(
         DecisionLine(row.person, Outcome(row.outcome), reason_for(viewer, case, row), row.at)
         for row in rows
     )
-
-
-def _will_be_hidden(row: Any, effects: Sequence[EffectLine]) -> bool:
-    latest = effects[0] if effects else None
-    return will_be_hidden(row.hidden, latest and latest.kind, latest and latest.status)

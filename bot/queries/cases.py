@@ -334,6 +334,6 @@ def _together(
     """Only what is theirs to settle is decided among others: hiding alone leaves it waiting."""
     if not all(access.may_decide(viewer, view, outcome) for outcome in _MILD):
         return ()
-    hidden = will_be_hidden(row.hidden, latest and latest.kind, latest and latest.status)
+    hidden = will_be_hidden(row.hidden, latest)
     gone = row.presence == Presence.GONE
     return fits_together(offered_to(viewer, view, hidden=hidden, gone=gone, cannot=never))

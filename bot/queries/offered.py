@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -83,12 +84,19 @@ def offered_to(
     )
 
 
-def will_be_hidden(
-    hidden: bool | None, latest: EffectKind | None, status: EffectStatus | None
-) -> bool:
+class Asked(Protocol):
+    """The newest intention towards the platform, as a line or a page tells it."""
+
+    @property
+    def kind(self) -> EffectKind: ...
+    @property
+    def status(self) -> EffectStatus: ...
+
+
+def will_be_hidden(hidden: bool | None, latest: Asked | None) -> bool:
     """What is under way counts as done: the next decision is about what will be."""
-    if latest is not None and status in ACTIVE_EFFECTS:
-        return latest is EffectKind.HIDE
+    if latest is not None and latest.status in ACTIVE_EFFECTS:
+        return latest.kind is EffectKind.HIDE
     return bool(hidden)
 
 
