@@ -107,8 +107,6 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
             cannot=never,
         ),
         cannot=never,
-        ),
-        cannot=never,
         routed_to=Role(row.routed_to) if row.routed_to else None,
         routes=tuple(role for role in Role if access.may_route(viewer, view, role)),
         barred=viewer.person_key in view.barred,
