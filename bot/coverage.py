@@ -233,6 +233,15 @@ def shared_failures(streams: Sequence[StreamCover]) -> tuple[SharedFailure, ...]
     )
 
 
+def alike(streams: Sequence[StreamCover]) -> tuple[tuple[StreamCover, ...], ...]:
+    """An account's streams in their order; those whose gaps are the same to the minute together."""
+    together: dict[object, list[StreamCover]] = {}
+    for one in streams:
+        gaps = tuple((_minute(g.since), _minute(g.until), g.failed, g.why) for g in one.gaps)
+        together.setdefault(gaps or one.stream, []).append(one)
+    return tuple(map(tuple, together.values()))
+
+
 def gaps_of(
     polls: Sequence[Poll], begin: datetime, horizon: datetime, late: Callable[[datetime], timedelta]
 ) -> tuple[datetime | None, tuple[Gap, ...]]:
@@ -262,6 +271,10 @@ def gaps_of(
 
 def _gap(since: datetime | None, until: datetime | None, failures: Sequence[str]) -> Gap:
     return Gap(since, until, bool(failures), failures[-1] if failures else "")
+
+
+def _minute(at: datetime | None) -> datetime | None:
+    return at and at.replace(second=0, microsecond=0)
 
 
 def _text(at: datetime | None) -> str | None:

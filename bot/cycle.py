@@ -12,7 +12,7 @@ from bot.bulletins import write_bulletins
 from bot.errors import AdapterError, DataError
 from bot.keeping.backups import LATE
 from bot.model import Capability, Stream
-from bot.outbox import deliver, deliver_letters, reconcile
+from bot.outbox import deliver, deliver_letters, look_again
 from bot.queries.health import find_troubles, keeps_from_watching
 from bot.services.alarm import keep_troubles, tell_troubles
 from bot.services.alarming import write_alarms
@@ -79,7 +79,7 @@ def act(app: App, account: str) -> None:
 
 def look(app: App, account: str) -> str:
     """Compare what one account shows with what was asked for; returns what stands in the way."""
-    reconcile(app.store, app.clock, app.adapters[account])
+    look_again(app.store, app.clock, app.adapters[account])
     with app.store.read() as uow:
         failing = uow.circuits.all_of(account).get(Capability.OBSERVE)
     return failing.why if failing else ""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Thread
 from traceback import extract_tb
 
 import structlog
@@ -55,7 +55,7 @@ class Timetable:
     """The daemon's jobs, rebuilt from settings at each start: all state is in our own tables.
 
     One job at a time of each name; what was missed is run late and once, never skipped (stack.md).
-    Beside them a watchdog looks at the clocks: APScheduler sleeps until a time on the wall, and
+    Beside them a minder looks at the clocks: APScheduler sleeps until a time on the wall, and
     would sleep on when that is set back.
     """
 
@@ -66,10 +66,10 @@ class Timetable:
         self._last: dict[str, datetime | None] = {}
         self._running: dict[str, float] = {}
         self._said: set[str] = set()
-        self._guard = Lock()
+        self._guard = Condition()
         self._stopped = Event()
         self._clocks = ClockCheck(app.clock)
-        self._watchdog = Thread(target=self._keep_watch, name="watchdog", daemon=True)
+        self._minder = Thread(target=self._mind, name="minder", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(self._works) + 1)},
@@ -100,7 +100,7 @@ class Timetable:
                 next_run_time=due[name],
             )
         self._scheduler.start()
-        self._watchdog.start()
+        self._minder.start()
 
     def runs(self) -> bool:
         """Whether the thread that starts the jobs is there, for systemd's watchdog."""
@@ -116,11 +116,13 @@ class Timetable:
         self._app.ending.set()
         self._stopped.set()
         self._scheduler.shutdown(wait=False)
-        end = self._app.clock.monotonic() + within
-        pause = Event()
-        while (left := self.running()) and self._app.clock.monotonic() < end:
-            pause.wait(0.05)
-        return left
+        self.falls_idle(within)
+        return self.running()
+
+    def falls_idle(self, within: float) -> bool:
+        """Wait until nothing is under way, so many seconds at most; whether that came."""
+        with self._guard:
+            return self._guard.wait_for(lambda: not self._running, within)
 
     def running(self) -> list[str]:
         """The jobs that have begun and not ended."""
@@ -156,6 +158,7 @@ class Timetable:
             with self._guard:
                 self._running.pop(work.name, None)
                 self._said.discard(work.name)
+                self._guard.notify_all()
 
     def _recorded(self, work: Work) -> str:
         app = self._app
@@ -167,12 +170,12 @@ class Timetable:
         runs.ended(app.store, app.clock, work.name, took=took, why=why, next_at=next_at)
         return why
 
-    def _keep_watch(self) -> None:
+    def _mind(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
-            contained("watchdog", self.look)
+            contained("minder", self.look)
 
     def look(self) -> None:
-        """Once: whether the clock was set, and whether a job hangs. The watchdog's own step."""
+        """Once: whether the clock was set, and whether a job hangs. The minder's own step."""
         step = self._clocks.stepped()
         if step:
             _log.warning("clock_stepped", seconds=round(step.total_seconds()))

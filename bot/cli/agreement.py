@@ -16,8 +16,11 @@ from bot.cli.common import DEFAULT_DATA, DataOption, SettingsOption, existing_da
 from bot.clock import SystemClock
 from bot.queries.agreement import DAYS, Agreement, Tally, agreement_figures
 from bot.settings import secret_reader
+from bot.wording import plain_name
 
 DaysOption = Annotated[int, typer.Option(min=1, max=3650, help="How many days to look back.")]
+
+_HIDING, _A_LOOK = "Hiding", "A look"  # by a person: the policy's "queue"
 
 _LEFT_OUT = (
     "Left out: every comment that accuses somebody at the school, and every figure about fewer "
@@ -55,11 +58,11 @@ def _table(report: Agreement) -> Table:
     table.add_column("Stopped, of those decided (95 %)")
     table.add_column("Next")
     for one in report.kinds:
-        for what, tally in (("hide", one.hidden), ("queue", one.queued)):
+        for what, tally in ((_HIDING, one.hidden), (_A_LOOK, one.queued)):
             if tally.total:
-                could = what == "hide" and one.could_hide
+                could = what == _HIDING and one.could_hide
                 follows = f'{one.kind} = "hide" could be written' if could else ""
-                table.add_row(str(one.kind), what, *_figures(tally), follows)
+                table.add_row(plain_name(one.kind), what, *_figures(tally), follows)
     return table
 
 

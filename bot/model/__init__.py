@@ -5,7 +5,15 @@ Standard library only; everything here is a frozen value. Times are aware dateti
 
 from __future__ import annotations
 
-from bot.model.decisions import NOTES, CaseStatus, DayOutcome, Outcome, Step, Unsuitable
+from bot.model.decisions import (
+    NOTES,
+    TOGETHER,
+    CaseStatus,
+    DayOutcome,
+    Outcome,
+    Step,
+    Unsuitable,
+)
 from bot.model.delivery import (
     ACTIVE_EFFECTS,
     PERSON_EFFECTS,
@@ -65,6 +73,7 @@ __all__ = [
     "NOTES",
     "PERSON_EFFECTS",
     "REQUEST_ANSWERS",
+    "TOGETHER",
     "Action",
     "Aspect",
     "Assessment",

@@ -27,6 +27,10 @@ class Outcome(StrEnum):
     LATER = "later"
 
 
+TOGETHER = (Outcome.ALLOW, Outcome.ANSWERED, Outcome.HIDE, Outcome.CLEARED)
+"""What can be decided of several at once; a deletion never is."""
+
+
 class DayOutcome(StrEnum):
     """What the officer signs of a day (policy.md, clause 1)."""
 

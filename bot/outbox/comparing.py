@@ -10,18 +10,18 @@ import structlog
 from bot import log
 from bot.errors import AdapterError
 from bot.log import Event
-from bot.model import Capability
+from bot.model import Capability, EffectStatus
 from bot.observed import compare, park_if_asked
 from bot.ports import Clock, PlatformAdapter
 from bot.store import Store
 
 _log = structlog.get_logger("schoolgate.outbox")
 
-_RECONCILE_FOR = timedelta(days=30)
-_RECONCILE_AT_ONCE = 100
+_LOOK_FOR = timedelta(days=30)
+_LOOK_AT_MOST = 100
 
 
-def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
+def look_again(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
     """Look at what the platform says now of comments with a case; returns how many were looked at.
 
     A comment that a person made visible there stays visible; one that its author deleted is marked
@@ -34,9 +34,7 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
             adapter.account, writes=False, at=asked_at
         ):
             return 0
-        items = uow.items.to_reconcile(
-            adapter.account, asked_at - _RECONCILE_FOR, _RECONCILE_AT_ONCE
-        )
+        items = uow.items.to_look_at_again(adapter.account, asked_at - _LOOK_FOR, _LOOK_AT_MOST)
     if not items:
         return 0
     try:
@@ -62,22 +60,23 @@ def reconcile(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
 
 def fail_orphans(store: Store, clock: Clock, accounts: Iterable[str]) -> None:
     """Give up, loudly, on what was asked for on accounts that settings no longer name."""
+    at = clock.now()
     with store.begin() as uow:
         for effect in uow.effects.of_other_channels(accounts):
-            uow.effects.cancel(effect)
-            if effect.case_id is None:
-                continue
             why = (
                 f"The account “{effect.channel}” is no longer in settings.toml: "
                 f"the {effect.kind} that was asked for there cannot be carried out."
             )
+            uow.effects.settle(effect, EffectStatus.FAILED, at=at, why=why)
+            if effect.case_id is None:
+                continue
             uow.cases.sound_alarm(effect.case_id, why)
             case = uow.cases.get(effect.case_id)
             facts = {"case": case.ref, "effect": effect.kind, "by": effect.asked_by, "why": why}
             log.append(
                 uow.log,
                 uow.log_key,
-                at=clock.now(),
+                at=at,
                 event=Event.FAILED,
                 case_id=case.id,
                 facts=facts,

@@ -18,6 +18,7 @@ from bot.queries.cases import (
     LatestEffect,
     count_cases,
     count_waiting,
+    lines_of,
     list_cases,
 )
 from bot.queries.log import LogLine, list_log
@@ -76,6 +77,7 @@ __all__ = [
     "get_trail",
     "hiding_state",
     "just_saved",
+    "lines_of",
     "list_cases",
     "list_groups",
     "list_log",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -67,11 +67,19 @@ def _unread(account: AccountState) -> list[str]:
         Reach.FAILED: "could not be read",
         Reach.NEVER: "never read yet",
     }
+    together: dict[tuple[Reach, str], list[str]] = {}
+    for one in account.streams:
+        if one.reach is not Reach.READ:
+            together.setdefault((one.reach, one.why), []).append(_STREAMS[one.stream])
     return [
-        f"{account.name}, {_STREAMS[one.stream]}: {said[one.reach]}. {one.why}".strip()
-        for one in account.streams
-        if one.reach is not Reach.READ
+        f"{account.name}, {_listed(streams)}: {said[reach]}. {why}".strip()
+        for (reach, why), streams in together.items()
     ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _acted(store: Store, viewer: Viewer, since: datetime) -> list[Line]:

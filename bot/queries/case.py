@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 from bot import access
 from bot.access import Viewer
 from bot.model import (
-    ACTIVE_EFFECTS,
     EXPLANATION,
     Action,
     Attachment,
@@ -43,7 +41,7 @@ from bot.queries.cases import (
     reason_for,
     safeguarding_beside,
 )
-from bot.queries.offered import offered_to, platform_cannot
+from bot.queries.offered import cannot, offered_to, platforms_cannot, will_be_hidden
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
 from bot.store import Store
 from bot.store import tables as t
@@ -78,7 +76,7 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         machine = _machine(connection, row.reading_id) if knows else None
         effects = _effects(connection, row.id, named=trail)
         decisions = _decisions(connection, viewer, view, row.id) if trail else None
-        cannot = platform_cannot(connection, row.account, row.can_hide)
+        never = cannot(platforms_cannot(connection), row.account, row.can_hide)
         edges = edges_of(connection, [row.item_id])
     gone = Presence(row.presence) is Presence.GONE
     return CasePage(
@@ -102,9 +100,13 @@ def get_case(store: Store, viewer: Viewer, ref: str) -> CasePage | None:
         effects=effects,
         decisions=decisions,
         outcomes=offered_to(
-            viewer, view, hidden=_will_be_hidden(row, effects), gone=gone, cannot=cannot
+            viewer,
+            view,
+            hidden=will_be_hidden(row.hidden, effects[0] if effects else None),
+            gone=gone,
+            cannot=never,
         ),
-        cannot=cannot,
+        cannot=never,
         routed_to=Role(row.routed_to) if row.routed_to else None,
         routes=tuple(role for role in Role if access.may_route(viewer, view, role)),
         barred=viewer.person_key in view.barred,
@@ -242,10 +244,3 @@ def _decisions(
         DecisionLine(row.person, Outcome(row.outcome), reason_for(viewer, case, row), row.at)
         for row in rows
     )
-
-
-def _will_be_hidden(row: Any, effects: Sequence[EffectLine]) -> bool:
-    """What is under way counts as done: the next decision is about what will be."""
-    if effects and effects[0].status in ACTIVE_EFFECTS:
-        return effects[0].kind is EffectKind.HIDE
-    return bool(row.hidden)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ from bot.model import (
     Urgency,
 )
 from bot.queries.narrow import CASES, EVERYTHING, Narrow, Tab, beside_lines, narrowed, on_tab
-from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, views_of
+from bot.queries.offered import cannot, fits_together, offered_to, platforms_cannot, will_be_hidden
+from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
 from bot.store import Store
 from bot.store import tables as t
 from bot.wording import chosen_reason
@@ -60,9 +61,10 @@ class CaseLine:
 
     `excerpt` and `author` are None where the viewer may not read them. `with_whom` names the
     safeguarding roles whose notes and outcome it is, where those are not the viewer's; `alarm` is
-    then empty, and `found` too unless the viewer was told as well. `selectable`: they may decide
-    it together with others; `claimed_by` is who else has it open. `same_author` and `same_words`
-    count the others of this list that come from one hand, or say the same.
+    then empty, and `found` too unless the viewer was told as well. `together`: what they may decide
+    of it together with others, empty where it is to be decided alone; `claimed_by` is who else has
+    it open. `same_author` and `same_words` count the others of this list that come from one hand,
+    or say the same.
     """
 
     ref: str
@@ -81,7 +83,7 @@ class CaseLine:
     presence: Presence
     latest: LatestEffect | None
     version: int
-    selectable: bool
+    together: tuple[Outcome, ...]
     claimed_by: str = ""
     same_author: int = 0
     same_words: int = 0
@@ -114,7 +116,7 @@ def list_cases(
         query = _shown().where(t.case.c.id.in_(chosen)).order_by(*order)
         rows = connection.execute(query).all()
         views = views_of(connection, rows)
-        lines = [_line(row, viewer, views[row.id]) for row in rows]
+        lines = _lines(connection, viewer, rows, views)
         if tab is Tab.DONE:
             return lines
         beside = beside_lines(connection, viewer, rows, on_tab(tab, viewer), now)
@@ -131,6 +133,15 @@ def list_cases(
         else line
         for row, line in zip(rows, lines, strict=True)
     ]
+
+
+def lines_of(store: Store, viewer: Viewer, refs: Collection[str]) -> dict[str, CaseLine]:
+    """Of these references, the cases that this viewer may see, as the lists show them."""
+    with looking(store) as connection:
+        query = _shown().where(t.case.c.ref.in_(refs), may_see(viewer))
+        rows = connection.execute(query).all()
+        lines = _lines(connection, viewer, rows, views_of(connection, rows))
+    return {line.ref: line for line in lines}
 
 
 def _by_urgency(wanted: sa.ColumnElement[bool], most: int) -> sa.Select[Any]:
@@ -168,6 +179,7 @@ def _shown() -> sa.Select[Any]:
         t.item.c.author_handle,
         t.item.c.author_name,
         t.item.c.hidden,
+        t.item.c.can_hide,
         t.item.c.presence,
         sa.func.substr(t.reading.c.text, 1, _EXCERPT + 1).label("excerpt"),
         _newest_verdict().label("findings"),
@@ -268,9 +280,29 @@ def _newest_effect(column: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
     )
 
 
-def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
+def _lines(
+    connection: sa.Connection,
+    viewer: Viewer,
+    rows: Sequence[Any],
+    views: Mapping[int, access.CaseView],
+) -> list[CaseLine]:
+    platforms = platforms_cannot(connection)
+    return [
+        _line(row, viewer, views[row.id], cannot(platforms, row.account, row.can_hide))
+        for row in rows
+    ]
+
+
+def _line(
+    row: Any, viewer: Viewer, view: access.CaseView, never: frozenset[EffectKind]
+) -> CaseLine:
     reads = access.may_see_text(viewer, view)
     shortened = len(row.excerpt) > _EXCERPT
+    latest = (
+        LatestEffect(EffectKind(row.effect_kind), EffectStatus(row.effect_status))
+        if row.effect_kind
+        else None
+    )
     return CaseLine(
         ref=row.ref,
         urgency=Urgency(row.urgency),
@@ -283,12 +315,25 @@ def _line(row: Any, viewer: Viewer, view: access.CaseView) -> CaseLine:
         account=row.account,
         written_at=row.created_at,
         version=row.version,
-        selectable=all(access.may_decide(viewer, view, outcome) for outcome in _MILD),
+        together=_together(row, viewer, view, latest, never),
         closed_at=row.closed_at if row.status == CaseStatus.CLOSED else None,
         alarm=row.alarm if access.may_see_trail(viewer, view) else "",
         hidden=row.hidden,
         presence=Presence(row.presence),
-        latest=LatestEffect(EffectKind(row.effect_kind), EffectStatus(row.effect_status))
-        if row.effect_kind
-        else None,
+        latest=latest,
     )
+
+
+def _together(
+    row: Any,
+    viewer: Viewer,
+    view: access.CaseView,
+    latest: LatestEffect | None,
+    never: frozenset[EffectKind],
+) -> tuple[Outcome, ...]:
+    """Only what is theirs to settle is decided among others: hiding alone leaves it waiting."""
+    if not all(access.may_decide(viewer, view, outcome) for outcome in _MILD):
+        return ()
+    hidden = will_be_hidden(row.hidden, latest)
+    gone = row.presence == Presence.GONE
+    return fits_together(offered_to(viewer, view, hidden=hidden, gone=gone, cannot=never))

@@ -50,13 +50,13 @@ class ToldLine:
 class ToldOf:
     """Who was told of a case; `breach_until` is set while the 72 hours run.
 
-    Without `named`, all that is here is which roles have not answered yet and should be rung.
+    Without `whole`, all that is here is who has not answered yet and should be rung, each once.
     """
 
     lines: tuple[ToldLine, ...]
     breach_until: datetime | None
     may_ring: bool
-    named: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ def told_of(store: Store, viewer: Viewer, ref: str) -> ToldOf | None:
     )
     lines = [_told(row) for row in rows if row.person not in view.excluded]
     if not trail:
-        lines = [one for one in lines if one.written_at and not one.acknowledged_at]
+        silent = {one.person: one for one in lines if one.written_at and not one.acknowledged_at}
+        lines = list(silent.values())
     until = case.opened_at + BREACH_HOURS if clock and trail else None
     return ToldOf(tuple(lines), until, rings, trail)
 

@@ -12,7 +12,15 @@ from bot.errors import Conflict, NotAllowed, Refused
 from bot.hiding import BREAKER, STOPPED
 from bot.intentions import UNDO, ask_for, take_back
 from bot.log import Event
-from bot.model import EffectKind, EffectStatus, ItemKind, Outcome
+from bot.model import (
+    Capability,
+    CapabilityState,
+    EffectKind,
+    EffectStatus,
+    ItemKind,
+    Outcome,
+    Presence,
+)
 from bot.ports import Clock
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
@@ -99,7 +107,7 @@ def settle(
     case, item, view = seen_case(uow, viewer, wish.case_ref)
     if not may_decide(viewer, view, wish.outcome):
         raise NotAllowed("There is no such case.")
-    _check(wish, item)
+    _check(uow, wish, item)
     before = uow.steps.standing(case.id)
     # Hiding protects, and anybody told may do it; the case stays with those whose it is.
     settles = may_decide(viewer, view, _MILDEST[item.ref.kind])
@@ -129,13 +137,27 @@ def settle(
     )
 
 
-def _check(wish: Wish, item: StoredItem) -> None:
+def why_not_hidden(uow: UnitOfWork, item: StoredItem) -> str:
+    """Why the platform need not be asked to hide it, in one sentence; empty where it can be, and
+    where it is hidden already: that can be kept.
+    """
+    if item.hidden:
+        return ""
+    if item.presence is Presence.GONE:
+        return "It is no longer on the platform: there is nothing left to hide."
+    known = uow.state.capability(item.account, Capability.HIDE)
+    if item.can_hide is False or known in {CapabilityState.DENIED, CapabilityState.IMPOSSIBLE}:
+        return "The platform does not allow hiding this comment. Open it there instead."
+    return ""
+
+
+def _check(uow: UnitOfWork, wish: Wish, item: StoredItem) -> None:
     if wish.outcome not in _FOR.get(item.ref.kind, frozenset()):
         raise Refused("That is not something one can decide here.")
     if wish.outcome in NEEDS_REASON and not wish.reason.strip():
         raise Refused("Please give a reason: it goes into the log.")
-    if wish.outcome is Outcome.HIDE and item.can_hide is False and not item.hidden:
-        raise Refused("The platform does not allow hiding this comment. Open it there instead.")
+    if wish.outcome is Outcome.HIDE and (why := why_not_hidden(uow, item)):
+        raise Refused(why)
 
 
 def _ask_platform(

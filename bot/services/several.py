@@ -8,14 +8,11 @@ from functools import partial
 
 from bot.access import Viewer
 from bot.errors import Conflict, NotAllowed, Refused
-from bot.model import Outcome
+from bot.model import TOGETHER
 from bot.ports import Clock
 from bot.services.decide import Wish, decide
 from bot.services.withdraw import withdraw
 from bot.store import Store
-
-TOGETHER = (Outcome.ALLOW, Outcome.ANSWERED, Outcome.HIDE, Outcome.CLEARED)
-"""What can be decided of several at once; a deletion never is."""
 
 
 @dataclass(frozen=True, slots=True)

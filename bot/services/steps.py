@@ -17,7 +17,7 @@ from bot.model import NOTES, CaseStatus, ItemKind, Kind, Outcome, Role, Step, Ur
 from bot.ports import Clock
 from bot.school_calendar import day_of
 from bot.services.contest import set_apart
-from bot.services.decide import Wish, seen_case, settle, view_of
+from bot.services.decide import Wish, seen_case, settle, view_of, why_not_hidden
 from bot.services.telling import tell_one
 from bot.services.told import NOBODY_TOLD, Told, due_at, people_told
 from bot.settings import Settings
@@ -143,7 +143,7 @@ def suspect_picture(
         if item.ref.kind is not ItemKind.COMMENT or not may_decide(viewer, view, Outcome.HIDE):
             raise NotAllowed("There is no such case.")
         at = clock.now()
-        hides = item.can_hide is not False or bool(item.hidden)
+        hides = not why_not_hidden(uow, item)
         if hides:
             wish = Wish(ref, version, Outcome.HIDE, SUSPECTED_PICTURE)
             settle(uow, at, viewer, wish, undoable=False)

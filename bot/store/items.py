@@ -265,7 +265,7 @@ class Items:
             sa.update(t.item).where(t.item.c.id.in_(item_ids)).values(observed_at=at)
         )
 
-    def to_reconcile(self, account: str, since: datetime, limit: int) -> list[StoredItem]:
+    def to_look_at_again(self, account: str, since: datetime, limit: int) -> list[StoredItem]:
         """Items with a case that are still there, longest unobserved first."""
         recent = sa.select(t.case.c.item_id).where(t.case.c.opened_at >= since)
         query = (

@@ -15,6 +15,7 @@ from bot.access import (
     Viewer,
     may_answer_sample,
     may_find_person,
+    may_report,
     may_see_log,
     may_see_restrictions,
     may_see_status,
@@ -22,7 +23,7 @@ from bot.access import (
     may_switch_hiding,
     may_vet,
 )
-from bot.coverage import shared_failures
+from bot.coverage import alike, shared_failures
 from bot.queries.sample import count_sample
 from bot.school_calendar import LONDON, day_of
 from bot.services.signin import person_of
@@ -57,6 +58,7 @@ class Pages:
             plain_name=plain_name,
             role_name=role_name,
             who=_Names(context.settings),
+            alike=alike,
             shared_failures=shared_failures,
             school=context.settings.school.name,
         )
@@ -95,6 +97,7 @@ class Pages:
             sees_status=may_see_status(viewer),
             switches_hiding=may_switch_hiding(viewer),
             vets=may_vet(viewer),
+            reports=may_report(viewer),
             sees_restrictions=may_see_restrictions(viewer),
             **facts,
         )

@@ -22,6 +22,7 @@ from tests.browser.walks import (
     enter,
     tab_to,
 )
+from tests.builders import an_author
 from tests.web.pages_stage import AN_ADVERT, AN_INSULT, HEAD, OFFICER, PASSWORD
 
 pytestmark = pytest.mark.slow
@@ -173,6 +174,61 @@ def test_signing_in_works_without_javascript_on_a_telephone(watched: Watched) ->
         page.get_by_role("button", name="Go on").click()
         page.get_by_role("link", name="I have kept them").click()
         expect(page).to_have_url(re.compile("/reading$"))
+
+
+def test_several_are_decided_together_on_a_telephone_and_offered_is_only_what_fits(
+    watched: Watched,
+) -> None:
+    school = watched.school
+    school.comes("You old goat", AN_INSULT, can_hide=False, author=an_author("88", name="Lee"))
+    school.comes("Cheap hats, today only", AN_ADVERT)
+    with watched.page(OFFICER, size=PHONE) as page:
+        page.goto("/")
+        page.get_by_role("checkbox", name="Select: Insults or bullying").and_(
+            page.locator("[data-fits='allow answered cleared']")
+        ).check()
+        bar = page.locator("#several")
+        bar.get_by_text("Decide together (1)").click()
+        box = bar.bounding_box()
+        assert box is not None
+        assert box["height"] <= PHONE[1] / 2
+        hide = bar.get_by_label("Hide it", exact=True)
+        expect(bar.get_by_label("Leave or make visible")).to_be_visible()
+        expect(hide).not_to_be_visible()
+        page.get_by_role("checkbox", name="Select: Advertising or a scam").first.check()
+        expect(bar.get_by_text("Decide together (2)")).to_be_visible()
+        hide.check()
+        assert_accessible(page)
+        page.get_by_role("checkbox", name="Select: Advertising or a scam").first.uncheck()
+        expect(hide).not_to_be_checked()
+        page.get_by_role("checkbox", name="Select: Advertising or a scam").first.check()
+        hide.check()
+        page.get_by_role("button", name="Decide all that are ticked").click()
+        expect(page.get_by_role("alert")).to_contain_text("Please give a reason")
+        assert_accessible(page)
+        page.get_by_role("link", name="Please give a reason").click()
+        expect(page.get_by_label("In your own words")).to_be_focused()
+        page.keyboard.type("The same again.")
+        page.get_by_role("button", name="Decide all that are ticked").click()
+        expect(page.get_by_role("heading", name="Decided: 1 of 2")).to_be_visible()
+        expect(page.get_by_text("The platform does not allow hiding")).to_be_visible()
+        assert_accessible(page)
+
+
+def test_what_is_missing_in_a_decision_is_told_in_red_where_it_is_missing(watched: Watched) -> None:
+    ref = watched.school.comes("Cheap gloves, today only", AN_ADVERT)
+    with watched.page(OFFICER, size=PHONE, scripts=False) as page:
+        page.goto(f"/cases/{ref}")
+        page.get_by_label("Hide it", exact=True).check()
+        page.get_by_role("button", name="Save and stay here").click()
+        expect(page.get_by_role("alert")).to_contain_text("Please give a reason")
+        page.get_by_role("link", name="Please give a reason").click()
+        reason = page.get_by_label("In your own words").first
+        expect(reason).to_be_focused()
+        expect(page.get_by_text("Error: Please give a reason")).to_be_in_viewport()
+        page.keyboard.type("A scam.")
+        page.get_by_role("button", name="Save and stay here").click()
+        expect(page.get_by_text("Saved: hide it.")).to_be_visible()
 
 
 def test_a_mistake_is_told_to_those_who_hear_the_page(watched: Watched) -> None:

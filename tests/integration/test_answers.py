@@ -338,7 +338,7 @@ def test_a_day_on_which_not_everything_was_read_says_so_in_its_subject(house: Ho
     house.cycle()
     [day] = [m for m in house.mailer.letters if b"Your day" in m.mime]
     assert b"not everything could be read" in day.mime
-    assert "gone, comments: never read yet" in plain(day)
+    assert "gone, the school's own posts, comments and newcomers: never read yet" in plain(day)
 
 
 def test_a_drill_writes_to_every_role_once_each_person_and_shows_who_answered(

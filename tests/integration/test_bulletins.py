@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import AdapterError
 from bot.model import Mail, Stream
 from bot.services.ingest import poll
 from bot.settings import AccountSettings
@@ -47,3 +48,18 @@ def test_a_list_of_followers_that_nobody_asks_for_is_not_said_to_be_unread(house
     house.cycle()
     assert letters_with(house, "school, comments: read to the end")
     assert not letters_with(house, "the whole list of followers: never")
+
+
+def test_one_failure_of_several_streams_is_one_line(house: House) -> None:
+    for call in ("fetch_own_posts", "fetch_comments"):
+        house.platform.fail(call, AdapterError("The memory platform is away."), times=9)
+    house.platform.fail("fetch_newcomers", AdapterError("Too many newcomers."), times=9)
+    house.cycle()
+    [letter] = letters_with(house, "This letter covers the day at")
+    words = " ".join(letter.split())
+    assert (
+        "school, the school's own posts and comments: could not be read. "
+        "The memory platform is away."
+    ) in words
+    assert words.count("The memory platform is away.") == 1
+    assert "school, newcomers: could not be read. Too many newcomers." in words

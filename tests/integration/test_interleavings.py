@@ -240,7 +240,10 @@ def test_what_was_asked_for_on_an_account_that_left_the_settings_is_given_up_lou
     house.cycle()
     fail_orphans(house.store, house.clock, ["another"])
     assert "no longer in settings.toml" in the_alarm(house)
-    assert house.rows("SELECT status FROM effect WHERE kind = 'hide'") == [("cancelled",)]
+    [(status, why)] = house.rows("SELECT status, why FROM effect WHERE kind = 'hide'")
+    assert status == "failed"
+    assert "no longer in settings.toml" in why
+    assert house.events().count("failed") == 1
 
 
 # what others do meanwhile

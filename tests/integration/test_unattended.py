@@ -157,9 +157,7 @@ def test_a_job_that_does_not_end_is_left_behind_and_named(
     assert begun.wait(60)
     left = timetable.stop(within=0.0)
     release.set()
-    while timetable.running():
-        begun.wait(0.01)
-        house.clock.advance(1)
+    assert timetable.falls_idle(60)
     assert "read:school" in left
 
 
@@ -215,8 +213,7 @@ def test_when_the_clock_is_set_back_by_an_hour_every_job_is_planned_anew(house: 
     timetable._works = {"only": Work("only", note, Every(900))}
     timetable.start()
     assert ran.wait(60)
-    while timetable.running():
-        house.clock.advance(0.01)
+    assert timetable.falls_idle(60)
     ran.clear()
     house.clock.at -= timedelta(hours=1)
     timetable.look()

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import sd_notify
+from bot.cli import run
 from bot.cli.main import app
 from bot.cli.service import unit, winsw
 from bot.settings import default_settings_text
@@ -33,6 +34,10 @@ def test_the_unit_watches_over_schoolgate_and_shuts_it_in() -> None:
     ):
         assert line in text.splitlines()
     assert f'ExecStart={sys.executable} -m bot run --data "/srv/school data"' in text
+
+
+def test_what_does_not_end_is_left_behind_within_ten_seconds() -> None:
+    assert run._GRACE_SECONDS + run._PAGES_SECONDS < 10
 
 
 def test_the_service_may_write_where_the_settings_put_backups_and_heads(tmp_path: Path) -> None:

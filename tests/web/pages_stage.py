@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyotp
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from bot.intentions import UNDO
@@ -28,6 +29,7 @@ from bot.model import (
     PollResult,
     Presence,
     Severity,
+    Signal,
     Stream,
     Target,
 )
@@ -36,6 +38,7 @@ from bot.services import assess, signin
 from bot.services.ingest import PollReport, ingest
 from bot.settings import AccountSettings, HidingMode, Settings, load
 from bot.store import Store
+from bot.store import tables as t
 from bot.store.schema import upgrade
 from bot.web import WebContext, create_app
 from tests.builders import FixedClock, a_comment, a_newcomer
@@ -110,10 +113,10 @@ class School:
             ingest(uow, page, report, now, now, self.started_at, True)
             uow.commit()
 
-    def judge(self, *findings: Finding) -> None:
+    def judge(self, *findings: Finding, signals: tuple[Signal, ...] = ()) -> None:
         """Everything that waits is found to hold these."""
         found = Assessment(
-            findings, scores={f.kind: 0.9 for f in findings}, versions={"by hand": "1"}
+            findings, signals, scores={f.kind: 0.9 for f in findings}, versions={"by hand": "1"}
         )
         verdict = judge(found, self.settings.policy)
         with self.store.read() as uow:
@@ -138,6 +141,15 @@ class School:
                 hidden = claimed.kind is EffectKind.HIDE
                 seen = Observation(item.ref, Presence.PRESENT, hidden)
                 uow.items.observe(item, seen, self.clock.now())
+            uow.commit()
+
+    def vanishes(self, ref: str) -> None:
+        """The comment of this case is no longer on the platform."""
+        with self.store.begin() as uow:
+            case = uow.cases.find_by_ref(ref)
+            assert case is not None
+            item = uow.items.get(case.item_id)
+            uow.items.observe(item, Observation(item.ref, Presence.GONE), self.clock.now())
             uow.commit()
 
     def reads(
@@ -175,6 +187,22 @@ class School:
         code = app_of(answer).at(self.clock.now())
         assert "recovery codes" in browser.sends("/sign-in/set-up", {"code": code}).words
         return browser
+
+
+def effects(school: School) -> list[tuple[str, str, str]]:
+    """What was asked of the platform, oldest first: kind, status, by whom."""
+    with school.store.engine.connect() as connection:
+        columns = (t.effect.c.kind, t.effect.c.status, t.effect.c.asked_by)
+        query = sa.select(*columns).where(t.effect.c.item_id.is_not(None)).order_by(t.effect.c.id)
+        return [(row.kind, row.status, row.asked_by) for row in connection.execute(query)]
+
+
+def version_of(school: School, ref: str) -> int:
+    """The version of a case, as its page would hold it now."""
+    with school.store.read() as uow:
+        case = uow.cases.find_by_ref(ref)
+    assert case is not None
+    return case.version
 
 
 def app_of(set_up: Answer) -> pyotp.TOTP:

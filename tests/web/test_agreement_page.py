@@ -52,8 +52,12 @@ def test_it_says_in_plain_english_how_often_people_agreed(school: School) -> Non
 
 def test_there_is_no_percentage_of_a_few(school: School) -> None:
     browser = school.signed_in(OFFICER)
-    for number in range(4):
-        browser.decides(school.comes(f"You cow {number}", AN_INSULT), "hide", "Because.")
+    refs = [school.comes(f"You cow {number}", AN_INSULT) for number in range(4)]
+    assert "4 comments that it would have hidden: none is decided yet." in (
+        browser.opens("/agreement").words
+    )
+    for ref in refs:
+        browser.decides(ref, "hide", "Because.")
     words = browser.opens("/agreement").words
     assert "people hid 4 and left 0 visible. That is too few for a percentage." in words
     assert "They agreed in" not in words

@@ -1,4 +1,4 @@
-"""Undo, several at once, two people at once, and what one does besides deciding."""
+"""Undo, two people at once, and what one does besides deciding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.model import Aspect, AttachmentKind, Finding, Kind, Severity, Target
+from bot.model import (
+    Aspect,
+    AttachmentKind,
+    Finding,
+    Kind,
+    Severity,
+    Target,
+)
 from bot.store import tables as t
 from tests.builders import an_attachment, an_author
 from tests.web.pages_stage import (
@@ -24,9 +31,12 @@ from tests.web.pages_stage import (
     HEAD,
     OFFICER,
     TECHNICIAN,
+    Answer,
     Browser,
     School,
+    effects,
     the_settings,
+    version_of,
 )
 
 A_COMPLAINT = Finding(Kind.COMPLAINT, Severity.MILD)
@@ -34,27 +44,9 @@ A_CONTEST = Finding(Kind.REQUEST, Severity.MILD, aspects=frozenset({Aspect.CONTE
 WORRY = Finding(Kind.WELFARE, Severity.SERIOUS, Target.PUPIL, True)
 
 
-def effects(school: School) -> list[tuple[str, str, str]]:
-    with school.store.engine.connect() as connection:
-        columns = (t.effect.c.kind, t.effect.c.status, t.effect.c.asked_by)
-        query = sa.select(*columns).where(t.effect.c.item_id.is_not(None)).order_by(t.effect.c.id)
-        return [(row.kind, row.status, row.asked_by) for row in connection.execute(query)]
-
-
 def notices(school: School) -> set[str]:
     with school.store.engine.connect() as connection:
         return set(connection.scalars(sa.select(t.notice.c.person)))
-
-
-def version_of(school: School, ref: str) -> int:
-    with school.store.read() as uow:
-        case = uow.cases.find_by_ref(ref)
-    assert case is not None
-    return case.version
-
-
-def boxes(page: str) -> list[str]:
-    return re.findall(r'name="case" value="([^"]+)"', page)
 
 
 # undo -------------------------------------------------------------------------------------------
@@ -168,66 +160,52 @@ def test_an_answered_complaint_is_done_and_stays_visible(school: School) -> None
     assert effects(school) == []
 
 
-# several at once --------------------------------------------------------------------------------
+def wrong(answer: Answer) -> tuple[str, list[str]]:
+    """Where the sentence on top leads, and the ids of what is marked as wrong."""
+    [link] = re.findall(r'<p id="problem">(?:<a href="#([^"]+)">)?', answer.text)
+    marked = re.findall(r'<(?:textarea|select)[^>]* id="([^"]+)"[^>]*aria-invalid', answer.text)
+    return link, marked
 
 
-def test_one_decision_serves_many_each_with_its_own_trail(school: School) -> None:
-    refs = [school.comes(f"Cheap shoes number {n}", AN_ADVERT) for n in range(3)]
-    browser = school.signed_in(OFFICER)
-    chosen = boxes(browser.opens("/").text)
-    assert len(chosen) == 3
-    answer = browser.sends("/decisions", {"case": chosen, "outcome": "hide", "reason": "A scam."})
-    assert "Decided: 3 of 3" in answer.words
-    assert effects(school) == [("hide", "pending", OFFICER)] * 3
-    for ref in refs:
-        assert "A scam." in browser.opens(f"/cases/{ref}").words
-    undone = browser.sends("/decisions/undo", {"case": refs})
-    assert "Undone: 3 of 3" in undone.words
-    assert {status for _, status, _ in effects(school)} == {"cancelled"}
-
-
-def test_what_somebody_changed_meanwhile_is_left_out_and_said(school: School) -> None:
-    first, second = school.comes("You cow", AN_INSULT), school.comes("You toad", AN_INSULT)
-    officer, head = school.signed_in(OFFICER), school.signed_in(HEAD)
-    chosen = boxes(officer.opens("/").text)
-    head.decides(first, "hide", "It stays hidden.")
-    answer = officer.sends("/decisions", {"case": chosen, "outcome": "allow", "reason": "Fine."})
-    assert "Decided: 1 of 2" in answer.words
-    assert f"Case {first} : not decided. Somebody else changed it first." in answer.words
-    assert f"Case {second} : decided." in answer.words
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"outcome": "hide", "reason": ""}, "Please give a reason"),
-        ({"outcome": "", "reason": "So."}, "Please choose what you decide."),
-        ({"outcome": "delete", "reason": "So."}, "cannot be decided of several"),
-    ],
-)
-def test_what_is_wrong_with_a_decision_for_several_is_said_and_all_is_kept(
-    school: School, fields: dict[str, str], sentence: str
-) -> None:
-    school.comes("Cheap shoes", AN_ADVERT)
-    browser = school.signed_in(OFFICER)
-    [box] = boxes(browser.opens("/").text)
-    answer = browser.sends("/decisions", {"case": box, **fields})
+def test_a_decision_that_is_not_chosen_is_asked_for_where_one_chooses(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    answer = school.signed_in(OFFICER).decides(ref, "", "A scam.")
     assert answer.status == 422
-    assert sentence in answer.words
-    assert f'value="{box}" checked' in answer.text
-    assert f">{fields['reason']}</textarea>" in answer.text
+    assert answer.words.count("Please choose what you decide.") == 2
+    assert wrong(answer) == (f"{ref}-allow", [])
+    assert 'govuk-fieldset govuk-form-group govuk-form-group--error"' in answer.text
+    assert ">A scam.</textarea>" in answer.text
 
 
-def test_several_hold_nothing_that_is_not_the_viewers(school: School) -> None:
-    secret = school.comes("The head locks children in", ABOUT_THE_HEAD)
-    head = school.signed_in(HEAD)
-    for ref in (secret, "000000000000"):
-        fields = {"case": f"{ref}:1", "outcome": "allow", "reason": "Nothing."}
-        words = head.sends("/decisions", fields).words
-        assert "Decided: 0 of 1" in words
-        assert "for somebody else to decide" in words
-    chair = school.signed_in(CHAIR)
-    assert "What was decided" not in chair.opens(f"/cases/{secret}").words
+def test_a_reason_that_is_missing_is_asked_for_where_one_writes_it(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    answer = school.signed_in(OFFICER).decides(ref, "hide", " ")
+    assert answer.words.count("Please give a reason: it goes into the log.") == 2
+    assert wrong(answer) == (f"{ref}-reason", [f"{ref}-reason"])
+    assert 'value="hide" required aria-describedby' in answer.text
+    assert "<title>Problem: " in answer.text
+
+
+def test_that_somebody_was_faster_is_no_mistake_of_a_field(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    browser = school.signed_in(OFFICER)
+    browser.decides(ref, "allow")
+    answer = browser.decides(ref, "answered")
+    assert answer.status == 409
+    assert wrong(answer) == ("", [])
+    assert "govuk-form-group--error" not in answer.text
+
+
+def test_whom_and_why_are_asked_for_where_one_hands_it_on(school: School) -> None:
+    ref = school.comes("Cheap shoes", AN_ADVERT)
+    browser = school.signed_in(OFFICER)
+    nobody = browser.sends(f"/cases/{ref}/route", {"role": "", "reason": "Please look."})
+    assert wrong(nobody) == ("route-role", ["route-role"])
+    wordless = browser.sends(f"/cases/{ref}/route", {"role": "headteacher", "reason": ""})
+    assert wrong(wordless) == ("route-text", ["route-text"])
+    assert '<option value="headteacher" selected>' in wordless.text
+    note = browser.sends(f"/cases/{ref}/note", {"reason": ""})
+    assert wrong(note) == ("note-text", ["note-text"])
 
 
 # finding, narrowing, grouping -------------------------------------------------------------------
@@ -290,7 +268,7 @@ def test_the_age_of_the_oldest_is_said(school: School) -> None:
     school.clock.advance(hours=2)
     school.comes("You cow", AN_INSULT)
     words = school.signed_in(OFFICER).opens("/").words
-    assert "2 wait for you; the oldest since today at 12:00" in words
+    assert "2 wait for you, the most urgent first; the oldest since today at 12:00" in words
 
 
 # two people at once -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -223,6 +224,42 @@ def test_a_page_opens_for_whom_it_is_and_shows_nothing_that_is_not_theirs(
         else:
             assert answer.status in {403, 404}, path
             assert not any(ref in answer.text for ref in stage.refs.values())
+
+
+def menu(answer: Answer) -> str:
+    """The pages that the menu names, and with "More: …" which of them this is."""
+    found = re.search(r'<nav class="bar__nav".*?</nav>', answer.text, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def links_in(page: str) -> set[str]:
+    """Where a page leads within the app."""
+    return {link.partition("#")[0] for link in re.findall(r'href="(/(?!static/)[^"]*)"', page)}
+
+
+@pytest.mark.parametrize("key", sorted(EVERYBODY))
+def test_a_page_that_is_refused_is_not_in_the_menu(stage: Stage, key: str) -> None:
+    browser = stage.browsers[key]
+    elsewhere = menu(browser.opens("/your-sign-in"))
+    for route in GETS:
+        for path, _ in stage.paths(route):
+            answer = browser.opens(path)
+            if answer.status in {403, 404} and "bar__nav" in answer.text:
+                assert menu(answer) == elsewhere, path
+
+
+@pytest.mark.parametrize("key", sorted(EVERYBODY))
+def test_no_page_leads_to_one_that_is_refused(stage: Stage, key: str) -> None:
+    browser = stage.browsers[key]
+    seen: dict[str, int] = {}
+    for route in GETS:
+        if not DOORS[route].page:
+            continue
+        for path, _ in stage.paths(route):
+            for link in links_in(browser.opens(path).text) - seen.keys():
+                seen[link] = browser.opens(html.unescape(link)).status
+    assert {link: status for link, status in seen.items() if status != 200} == {}
 
 
 @pytest.mark.parametrize("route", sorted(DOORS))

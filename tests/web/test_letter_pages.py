@@ -13,6 +13,7 @@ from bot.settings import MailSettings
 from tests.web.pages_stage import CHAIR, DSL, HEAD, OFFICER, TECHNICIAN, School
 
 A_THREAT = Finding(Kind.THREAT, Severity.SERIOUS, Target.STAFF)
+A_CRY = Finding(Kind.WELFARE, Severity.SERIOUS, Target.PUPIL, True)
 ABOUT_THE_HEAD = Finding(Kind.ALLEGATION, Severity.SERIOUS, Target.HEADTEACHER, True)
 
 
@@ -53,6 +54,20 @@ def test_the_officer_notes_a_telephone_call(school: School) -> None:
     assert "noted by Jo Field" in page.words
     refused = school.signed_in(CHAIR).sends(f"/cases/{ref}/told", {"person": HEAD})
     assert refused.status == 403
+
+
+def test_the_officer_reads_whom_to_ring_each_once_and_by_name(school: School) -> None:
+    ref = with_mail(school).comes("My dad hits me", A_CRY)
+    compose(school.store, school.clock, school.settings)
+    officer = school.signed_in(OFFICER)
+    page = officer.opens(f"/cases/{ref}").words
+    assert "Who has not answered yet" in page
+    for name in ("Daniel Penrose", "Lorna Quayle"):
+        assert page.count(f"{name} , as the designated safeguarding lead: letter") == 1
+    assert f"Told by telephone : {name}" in page
+    after = officer.sends(f"/cases/{ref}/told", {"person": DSL}).words
+    assert "Daniel Penrose ," not in after
+    assert "Lorna Quayle ," in after
 
 
 def test_the_technician_answers_by_a_button_and_sees_no_content(school: School) -> None:

@@ -14,6 +14,7 @@ from bot.model import (
     Kind,
     PollResult,
     Severity,
+    Signal,
     Stream,
     Target,
 )
@@ -175,7 +176,7 @@ def test_a_long_queue_is_leafed_through(school: School) -> None:
         assert uow.readings.waiting(1)
     school.judge(AN_ADVERT)
     browser = school.signed_in(OFFICER)
-    assert 'href="?page=2"' in browser.opens("/").text
+    assert 'href="/?page=2"' in browser.opens("/").text
     second = browser.opens("/?page=2")
     assert second.text.count("<article") == 1
     assert 'href="?page=3"' not in second.text
@@ -268,3 +269,12 @@ def test_a_child_and_a_second_reader_are_named_in_the_list(school: School) -> No
     school.comes("Olivia Hart in 3B", pupil)
     words = school.signed_in(OFFICER).opens("/").words
     assert "A child is concerned Also with the designated safeguarding lead" in words
+
+
+def test_a_rule_that_matched_several_words_is_explained_in_one_line(school: School) -> None:
+    comment = a_comment("Cheap shoes, CHEAP hats, cheap socks", created_at=school.clock.now())
+    school.meet(comment)
+    hits = [Signal("rules", "say.bargain", 1.0, start, start + 5) for start in (0, 13, 25)]
+    school.judge(AN_ADVERT, signals=(*hits, Signal("rules", "say.socks", 1.0, 31, 36)))
+    words = school.signed_in(OFFICER).opens(f"/cases/{school.case_of(comment.ref)}").words
+    assert "Rules that matched: say: bargain: “ Cheap ” say: socks: “ socks ”" in words

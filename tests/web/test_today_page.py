@@ -89,8 +89,25 @@ def test_one_failure_of_several_streams_is_said_once_with_the_streams_named(
     words = school.signed_in(OFFICER).opens("/today").words
     assert words.count("The sign-in has ended.") == 1
     assert "the school’s own posts and comments. Why: The sign-in has ended." in words
-    assert words.count("Could not be read since today at 12:30") == 3
+    assert words.count("Could not be read since today at 12:30") == 2
     assert "Could not be read since today at 12:30 . Why: Too many newcomers." in words
+
+
+def test_a_failure_of_all_streams_is_said_once_under_a_signature_too(school: School) -> None:
+    a_quiet_morning(school)
+    for _ in range(2):
+        school.clock.advance(minutes=10)
+        for stream in (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS):
+            school.reads(stream, PollResult.FAILED, "It is down.")
+        school.clock.advance(minutes=10)
+        for stream in (Stream.OWN_POSTS, Stream.COMMENTS, Stream.NEWCOMERS):
+            school.reads(stream)
+    answer = signs(school.signed_in(OFFICER), "could_not_check", "I looked myself.")
+    _, _, under_it = answer.words.partition("Signed by Jo Field")
+    assert under_it.count("It is down.") == 1
+    assert under_it.count("Could not be read from") == 2
+    for name in ("the school’s own posts", "comments", "newcomers"):
+        assert f"X (school), {name}: read from" in under_it
 
 
 @pytest.mark.parametrize("result", [PollResult.FAILED, PollResult.PARTIAL])

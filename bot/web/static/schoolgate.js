@@ -43,7 +43,7 @@
   const current = () => document.activeElement.closest(".case") || first(".cases .case");
   const tick = () => {
     const box = current() && first("input[name=case]", current());
-    if (box) box.checked = !box.checked;
+    if (box) box.click();
     return Boolean(box);
   };
 
@@ -53,6 +53,7 @@
     if (!radio) return false;
     const several = form.dataset.form === "several";
     if (several && !first("input[name=case]:checked", form)) tick();
+    if (radio.closest("[hidden]")) return goTo(first(".govuk-radios__item:not([hidden]) input", form));
     radio.checked = true;
     if (!several && radio.value === "allow") {
       form.requestSubmit(first("button[value=next]", form));
@@ -100,6 +101,22 @@
   });
 
   if (location.hash === "#q") goTo(first("#q"));
+
+  /* --- several: offered is what fits at least one of those that are ticked --- */
+  const several = first("form[data-form=several]");
+  if (several) {
+    const offer = () => {
+      const ticked = all("input[name=case]:checked", several);
+      first(".several__count", several).textContent = ticked.length ? ` (${ticked.length})` : "";
+      all("input[name=outcome]", several).forEach((radio) => {
+        const fits = ticked.some((box) => box.dataset.fits.split(" ").includes(radio.value));
+        radio.closest(".govuk-radios__item").hidden = ticked.length > 0 && !fits;
+        radio.checked &&= fits || !ticked.length;
+      });
+    };
+    several.addEventListener("change", offer);
+    addEventListener("pageshow", offer);
+  }
 
   /* --- a form leaves once --- */
   document.addEventListener("submit", (event) => {

@@ -23,11 +23,13 @@ from bot.web.pages import not_found, show
 class Typed:
     """What stood in a form that was not taken, and what is wrong with it.
 
-    `form` is the one it was: decide, note, route, forward, contest or picture.
+    `form` is the one it was: decide, note, route, forward, contest or picture; `at` what in it is
+    to be mended, where it is one thing: outcome, reason or role.
     """
 
     form: str = "decide"
     error: str = ""
+    at: str = ""
     chosen: str = ""
     reason: str = ""
     chips: tuple[str, ...] = ()

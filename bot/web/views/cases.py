@@ -59,7 +59,7 @@ def decision(
         return not_found(request, viewer)
     typed = Typed(chosen=outcome, reason=reason, chips=tuple(chip))
     if outcome not in set(Outcome):
-        typed = replace(typed, error=_CHOOSE)
+        typed = replace(typed, error=_CHOOSE, at="outcome")
         return show_case(request, viewer, context, ref, status=422, typed=typed)
     wish = Wish(ref, version, Outcome(outcome), in_full(chip, reason))
     if _asks_again(found, wish) and sure != "yes":
@@ -72,7 +72,8 @@ def decision(
     except NotAllowed:
         raise NotAllowed("This decision is for somebody else to take.") from None
     except Refused as refused:
-        typed = replace(typed, error=str(refused))
+        wordless = wish.outcome in NEEDS_REASON and not wish.reason
+        typed = replace(typed, error=str(refused), at="reason" if wordless else "")
         return show_case(request, viewer, context, ref, status=422, typed=typed)
     if found.kind is ItemKind.NEWCOMER:
         return RedirectResponse("/newcomers", status_code=303)

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from bot import queries
 from bot.access import Viewer
 from bot.errors import Refused
-from bot.model import Kind, Outcome, Urgency
+from bot.model import TOGETHER, Kind, Outcome, Urgency
 from bot.queries import PER_PAGE, Narrow, Same, Tab
 from bot.services.decide import Wish, switch_hiding
-from bot.services.several import TOGETHER, decide_several, withdraw_several
+from bot.services.several import Done, decide_several, withdraw_several
 from bot.web.auth import SignedIn
 from bot.web.context import Context, WebContext
 from bot.web.leafing import PageNumber, leafing
@@ -42,13 +42,16 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stood in the form for several that was not taken, and what is wrong with it."""
+    """What stood in the form for several that was not taken, what is wrong with it, and `at` what
+    in it that is to be mended: case, outcome or reason.
+    """
 
     cases: tuple[str, ...] = ()
     outcome: str = ""
     chips: tuple[str, ...] = ()
     reason: str = ""
     error: str = ""
+    at: str = ""
 
 
 def looking(
@@ -93,32 +96,32 @@ def several(
     request: Request,
     viewer: SignedIn,
     context: Context,
+    look: Annotated[Looking, Depends(looking)],
+    page: PageNumber = 1,
     case: Refs = [],  # noqa: B006  FastAPI wants the default itself, and copies it
     outcome: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     chip: Chips = [],  # noqa: B006
-    tab: Annotated[Tab, Form()] = Tab.YOURS,
 ) -> Response:
-    """Decide several, and say of each what became of it; or show what is wrong, all kept."""
+    """Decide several, and say of each what became of it; or show the same list again with what is
+    wrong, all kept.
+    """
     typed = Typed(tuple(case), outcome, tuple(chip), reason)
-    look = Looking(tab, queries.EVERYTHING, None)
+    words = in_full(chip, reason)
     seen = [_seen(one) for one in case[:_SEVERAL]]
-    wishes = [
-        Wish(ref, version, Outcome(outcome), in_full(chip, reason))
-        for ref, version in seen
-        if outcome in set(Outcome)
-    ]
-    error = "" if seen else "Please tick the cases that you decide."
-    error = error or ("" if wishes else "Please choose what you decide.")
-    if not error:
+    if not seen:
+        typed = replace(typed, error="Please tick the cases that you decide.", at="case")
+    elif outcome not in set(Outcome):
+        typed = replace(typed, error="Please choose what you decide.", at="outcome")
+    else:
+        wishes = [Wish(ref, version, Outcome(outcome), words) for ref, version in seen]
         try:
             results = decide_several(context.store, context.clock, viewer, wishes)
         except Refused as refused:
-            error = str(refused)
-    if error:
-        typed = replace(typed, error=error)
-        return _page(request, viewer, context, look, typed=typed, status=422)
-    return show(request, "several.html", viewer, results=results, outcome=outcome, undone=False)
+            typed = replace(typed, error=str(refused), at="outcome" if words else "reason")
+        else:
+            return _what_came_of_it(request, viewer, context, results, outcome=outcome)
+    return _page(request, viewer, context, look, page=page, typed=typed, status=422)
 
 
 @router.post("/decisions/undo")
@@ -130,7 +133,7 @@ def undo_several(
 ) -> Response:
     """Take several decisions back, and say of each whether that was in time."""
     results = withdraw_several(context.store, context.clock, viewer, case[:_SEVERAL])
-    return show(request, "several.html", viewer, results=results, outcome="", undone=True)
+    return _what_came_of_it(request, viewer, context, results, undone=True)
 
 
 @router.post("/hiding")
@@ -138,6 +141,28 @@ def hiding(viewer: SignedIn, context: Context, stop: Annotated[bool, Form()]) ->
     """Stop all hiding, or let it go on."""
     switch_hiding(context.store, context.clock, viewer, stop=stop)
     return RedirectResponse("/reading", status_code=303)
+
+
+def _what_came_of_it(
+    request: Request,
+    viewer: Viewer,
+    context: WebContext,
+    results: list[Done],
+    *,
+    outcome: str = "",
+    undone: bool = False,
+) -> Response:
+    """Each case in words, as the queue shows it; what could not be done comes first."""
+    return show(
+        request,
+        "several.html",
+        viewer,
+        results=sorted(results, key=lambda one: not one.problem),
+        lines=queries.lines_of(context.store, viewer, [one.ref for one in results]),
+        covered=context.settings.web.covered,
+        outcome=outcome,
+        undone=undone,
+    )
 
 
 def _seen(one: str) -> tuple[str, int]:
@@ -180,6 +205,7 @@ def _page(
         "queue.html",
         viewer,
         status=status,
+        path="/",
         look=look,
         tab=look.tab,
         tabs=tuple(Tab),
@@ -203,7 +229,5 @@ def _page(
 
 def _query(request: Request) -> str:
     """The address's query without its page, to be put before another page's number."""
-    if request.method != "GET":
-        return ""
     kept = request.url.remove_query_params(["page", "done"]).query
     return f"{kept}&" if kept else ""

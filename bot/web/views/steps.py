@@ -109,10 +109,12 @@ def _hand_on(
     *,
     complaint: bool,
 ) -> Response:
-    typed = Typed("forward" if complaint else "route", reason=reason, role=role)
+    nobody = role not in set(Role)
+    form = "forward" if complaint else "route"
+    typed = Typed(form, at="role" if nobody else "", reason=reason, role=role)
 
     def act() -> None:
-        if role not in set(Role):
+        if nobody:
             raise Refused(_WHOM)
         steps.route(
             context.store,
@@ -144,11 +146,11 @@ def _after(
     try:
         act()
     except Conflict:
-        error, status = CHANGED, 409
+        wrong, status = replace(typed, error=CHANGED, at=""), 409
     except Refused as refused:
-        error, status = str(refused), 422
+        at = typed.at or ("" if typed.reason.strip() else "reason")
+        wrong, status = replace(typed, error=str(refused), at=at), 422
     else:
         page = next_page(context, viewer, ref) if onward else f"/cases/{ref}"
         return RedirectResponse(page, status_code=303)
-    wrong = replace(typed, error=error)
     return show_case(request, viewer, context, ref, status=status, typed=wrong)
