@@ -16,6 +16,10 @@ from bot.store.purges import What
 HANDLE_BEFORE = "handle before"
 """The fact under which an earlier handle is kept: one, the last."""
 
+ACCOUNT = "account"
+VANISHED = "no longer shown by the platform: deleted, suspended or closed"
+"""A fact of our own beside the platform's, and its name: it tells no more of this account."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetAgain:
@@ -68,6 +72,12 @@ class People:
                 self._set([row.id], **shown)
         self._set([row.id for row in rows], presence=Presence.PRESENT, observed_at=read_at)
         return MetAgain(tuple(renamed), tuple(returned))
+
+    def note_vanished(self, item_id: int) -> None:
+        """The platform no longer shows this account; whoever is met again is described anew."""
+        query = sa.select(t.item.c.facts).where(t.item.c.id == item_id)
+        facts = self._connection.scalar(query) or {}
+        self._set([item_id], presence=Presence.GONE, facts={**facts, ACCOUNT: VANISHED})
 
     def leave(self, account: str, *, unseen_since: datetime) -> tuple[int, ...]:
         """Mark followers whom a whole sweep, begun then, did not meet; returns their numbers."""
