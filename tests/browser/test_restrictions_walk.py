@@ -34,7 +34,7 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
         decides(page, SPAMMER, "Business or spam", "Asks parents for money.", MUTES, str(until))
         decides(page, TRADER, "Business or spam", "", BLOCKS)
         decides(page, CHILD, "Under age, or a pupil", "", REMOVES)
-        decides(page, STRANGER, "Unknown to the school", "Asked about children.")
+        decides(page, STRANGER, "Nobody knows who it is", "Asked about children.")
         day.goes_on(60)
         day.goes_on(60)
         assert ids["quick_cash_uk7"] in world.x_muted(), "the token may mute, so that is done"
