@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from adapters.sandbox.players import Players
 from bot.school_calendar import day_of
 from tests.browser.sandbox_day import SandboxDay
-from tests.browser.walks import PHONE, assert_accessible
+from tests.browser.walks import LIGHTS, PHONE, assert_accessible
 from tests.web.pages_stage import OFFICER
 
 pytestmark = pytest.mark.slow
@@ -56,16 +56,18 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
             expect(one(page, name)).to_contain_text("Said to be done, not seen yet")
         expect(page.get_by_text("nobody has done yet")).to_have_count(0)
 
-        world.x_block_by_person(ids["coin_kings_24"])
-        world.x_withdraw_request(ids["kind_uncle_ken"])
-        day.goes_on(A_DAY)
-        page.reload()
+    world.x_block_by_person(ids["coin_kings_24"])
+    world.x_withdraw_request(ids["kind_uncle_ken"])
+    day.goes_on(A_DAY)
+    with day.page(OFFICER, size=WIDE) as page:
+        page.goto("/restrictions")
         expect(tag(page, TRADER)).to_have_text("Seen on the platform")
         expect(tag(page, STRANGER)).to_have_text("Seen on the platform")
         expect(tag(page, CHILD)).to_have_text("Said to be done, not seen yet")
 
-        day.goes_on(A_DAY)
-        page.reload()
+    day.goes_on(A_DAY)
+    with day.page(OFFICER, size=WIDE) as page:
+        page.goto("/restrictions")
         expect(one(page, SPAMMER)).to_contain_text("The time is over")
         assert ids["quick_cash_uk7"] in world.x_muted(), "only a person lifts it"
         one(page, SPAMMER).get_by_role("button", name="Lift it").click()
@@ -75,12 +77,11 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
         assert ids["quick_cash_uk7"] not in world.x_muted()
         page.goto("/log")
         expect(page.get_by_text(re.compile("lifted", re.IGNORECASE)).first).to_be_visible()
-    for light in ("light", "dark"):
+    for light in LIGHTS:
         with day.page(OFFICER, size=PHONE, light=light) as page:
             page.goto("/restrictions")
             expect(one(page, CHILD)).to_be_visible()
-            if day.pictures is not None:
-                page.screenshot(path=f"/tmp/people3-phone-{light}.png", full_page=True)
+            page.screenshot(path=f"/tmp/people3-phone-{light}.png", full_page=True)
 
 
 def one(page: Page, name: str) -> Locator:
