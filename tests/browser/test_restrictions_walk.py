@@ -76,7 +76,7 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
         day.goes_on(60)
         assert ids["quick_cash_uk7"] not in world.x_muted()
         page.goto("/log")
-        expect(page.get_by_text(re.compile("lifted", re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_text("Jo Field ended it: muted.").first).to_be_visible()
     for light in LIGHTS:
         with day.page(OFFICER, size=PHONE, light=light) as page:
             page.goto("/restrictions")
