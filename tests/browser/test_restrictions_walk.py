@@ -42,7 +42,7 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
         page.goto("/today")
         expect(page.get_by_text(re.compile("3 tasks to be done on the platform"))).to_be_visible()
         page.get_by_role("link", name="See what is to be done").click()
-        expect(page.get_by_text("3 tasks nobody has done yet")).to_be_visible()
+        expect(page.get_by_text("3 tasks that nobody has done yet")).to_be_visible()
         expect(one(page, SPAMMER)).to_contain_text("Seen on the platform")
         expect(one(page, SPAMMER)).to_contain_text("Asks parents for money.")
         expect(one(page, TRADER)).to_contain_text("choose “Block”")
