@@ -81,7 +81,6 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
         with day.page(OFFICER, size=PHONE, light=light) as page:
             page.goto("/restrictions")
             expect(one(page, CHILD)).to_be_visible()
-            page.screenshot(path=f"/tmp/people3-phone-{light}.png", full_page=True)
 
 
 def one(page: Page, name: str) -> Locator:
