@@ -29,7 +29,7 @@ class HeldItem:
     """One item that a person wrote, or that names them (`theirs` is then False).
 
     `texts` are its wordings that are still there, `decisions` what people decided, as (outcome,
-    day); `held`: it is on hold; `facts` are what the platform tells of a newcomer, as on their card.
+    day); `held`: it is on hold; `facts` are those on a newcomer's card.
     """
 
     item_id: int
