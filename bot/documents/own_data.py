@@ -46,6 +46,7 @@ def own_data_paper(held: HeldOn, redactor: Redactor, handle: str, *, school: str
             paper.quotation(str(text))
         paper.fact("Address", str(facts["address"]))
         paper.fact("Written by", "you" if item.theirs else "somebody else, who names you")
+        paper.fact("The platform tells", "; ".join(facts["platform_tells"]))
         paper.fact("May hold", "; ".join(facts["may_hold"]))
         paper.fact("Decided", "; ".join(facts["decided"]))
         paper.fact("Kept", "on hold, and therefore not erased" if item.held else "")
@@ -67,6 +68,7 @@ def _facts(item: HeldItem, redactor: Redactor, handle: str) -> dict[str, list[st
         "platform": [item.platform],
         "written_by": ["you" if item.theirs else "somebody else"],
         "written_utc": [utc(item.written_at)],
+        "platform_tells": [f"{name}: {value}" for name, value in item.facts],
         "address": [item.permalink] if item.theirs else [],
         "words": [redactor.for_its_author(text, own) for text in item.texts],
         "may_hold": [plain_name(Kind(kind)) for kind in item.kinds],

@@ -22,6 +22,7 @@ _BULLETIN: Mapping[str, object] = {
     ],
     "waiting": 4,
     "oldest": "Thursday 19 November, 16:02",
+    "tasks": 2,
     "health": ["Only 412 MB are free where Schoolgate keeps its data."],
     "head": "9f2c4e" + "0" * 52 + "b71d04",
 }

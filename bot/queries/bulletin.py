@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from bot.access import Viewer
 from bot.letters import Line
-from bot.model import EffectKind, EffectStatus, Stream
+from bot.model import EffectKind, EffectStatus, Role, Stream
 from bot.queries.cases import found_in, knows_what_was_found, safeguarding_beside
 from bot.queries.mail import undelivered
 from bot.queries.narrow import Tab, on_tab
+from bot.queries.restrictions import undone_tasks
 from bot.queries.seen import VIEW_COLUMNS, cases_with_items, looking, may_see, views_of
 from bot.queries.state import AccountState, Reach, hiding_state, reading_state
 from bot.settings import Settings
@@ -123,7 +124,8 @@ def _waiting(store: Store, viewer: Viewer) -> dict[str, object]:
     )
     with looking(store) as connection:
         count, oldest = connection.execute(query).one()
-    return {"waiting": count, "oldest": oldest}
+    undone = undone_tasks(store, viewer).tasks if Role.COMMUNICATIONS_OFFICER in viewer.roles else 0
+    return {"waiting": count, "oldest": oldest, "tasks": undone}
 
 
 def _health(

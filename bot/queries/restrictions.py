@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.access import Viewer, may_see_restrictions
-from bot.model import EffectStatus, Restriction, Role
+from bot.model import EffectStatus, Presence, Restriction, Role
 from bot.queries.seen import (
     cases_with_items,
     looking,
@@ -18,16 +18,20 @@ from bot.queries.seen import (
 )
 from bot.store import Store
 from bot.store import tables as t
+from bot.store.people import ACCOUNT
+from bot.store.restrictions import MOST_CHECKS
 from bot.wording import chosen_reason
 
 _THEIR_OWN = "Whoever decided it knows why."
+_NOT_DONE = (EffectStatus.FAILED, EffectStatus.UNSUPPORTED)
+"""What the platform would not do is a task for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictionLine:
     """One person who is (or was) blocked, muted or removed; `standing` says how sure that is.
 
-    `case_ref` is empty where the viewer does not see the case.
+    `case_ref` is empty where the viewer does not see the case. `has_left`: they no longer follow.
     """
 
     ref: str
@@ -49,6 +53,40 @@ class RestrictionLine:
     confirmed_at: datetime | None
     ended_by: str
     ended_at: datetime | None
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many tasks nobody has done yet, and when the oldest of them was decided."""
+
+    tasks: int
+    oldest: datetime | None
+
+
+def undone_tasks(store: Store, viewer: Viewer) -> Undone:
+    """What a person decided, no program may do, and nobody says is done; a number, no names."""
+    if not may_see_restrictions(viewer):
+        return Undone(0, None)
+    query = (
+        sa.select(sa.func.count(), sa.func.min(t.restriction.c.at))
+        .select_from(
+            cases_with_items()
+            .join(t.restriction, t.restriction.c.case_id == t.case.c.id)
+            .outerjoin(t.effect, t.effect.c.id == t.restriction.c.effect_id)
+        )
+        .where(
+            restrictions_are_theirs(viewer),
+            t.restriction.c.said_at.is_(None),
+            t.restriction.c.confirmed_at.is_(None),
+            t.restriction.c.undone_at.is_(None),
+            t.restriction.c.ended_at.is_(None),
+            sa.or_(t.restriction.c.effect_id.is_(None), t.effect.c.status.in_(_NOT_DONE)),
+        )
+    )
+    with looking(store) as connection:
+        count, oldest = connection.execute(query).one()
+    return Undone(count, oldest)
 
 
 def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[RestrictionLine]:
@@ -67,6 +105,8 @@ def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[Restr
             t.item.c.author_name,
             t.item.c.author_handle,
             t.item.c.permalink,
+            t.item.c.presence,
+            t.item.c.facts,
             t.effect.c.status.label("effect_status"),
             t.effect.c.confirmed_at.label("done_at"),
             may_see(viewer).label("sees_case"),
@@ -85,8 +125,7 @@ def list_restrictions(store: Store, viewer: Viewer, now: datetime) -> list[Restr
 
 
 def _restriction(row: Any, viewer: Viewer, now: datetime) -> RestrictionLine:
-    failed = row.effect_status in (EffectStatus.FAILED, EffectStatus.UNSUPPORTED)
-    is_task = row.effect_id is None or failed
+    is_task = row.effect_id is None or row.effect_status in _NOT_DONE
     done_at = row.done_at if row.effect_status == EffectStatus.CONFIRMED else None
     confirmed_at = row.confirmed_at or done_at
     if row.ended_at is not None:
@@ -96,7 +135,7 @@ def _restriction(row: Any, viewer: Viewer, now: datetime) -> RestrictionLine:
     elif confirmed_at is not None:
         standing = "confirmed"
     elif is_task:
-        standing = "said" if row.said_at else "task"
+        standing = _of_task(row)
     else:
         standing = "asked"
     return RestrictionLine(
@@ -119,7 +158,17 @@ def _restriction(row: Any, viewer: Viewer, now: datetime) -> RestrictionLine:
         confirmed_at,
         row.ended_by,
         row.ended_at,
+        row.presence == Presence.GONE,
     )
+
+
+def _of_task(row: Any) -> str:
+    vanished = bool((row.facts or {}).get(ACCOUNT))
+    if not row.said_at:
+        return "task"
+    if vanished:
+        return "vanished"
+    return "unseen" if row.checks >= MOST_CHECKS else "said"
 
 
 def _reads_words(row: Any, viewer: Viewer) -> bool:

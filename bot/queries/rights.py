@@ -29,7 +29,7 @@ class HeldItem:
     """One item that a person wrote, or that names them (`theirs` is then False).
 
     `texts` are its wordings that are still there, `decisions` what people decided, as (outcome,
-    day); `held`: it is on hold.
+    day); `held`: it is on hold; `facts` are those on a newcomer's card.
     """
 
     item_id: int
@@ -45,6 +45,7 @@ class HeldItem:
     decisions: tuple[tuple[str, datetime], ...]
     held: bool
     theirs: bool
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Hanging(StrEnum):
@@ -228,4 +229,5 @@ def _held(connection: sa.Connection, row: Any) -> HeldItem:
         tuple((one.outcome, one.at) for one in decided),
         bool(row.held),
         bool(row.theirs),
+        tuple((row.facts or {}).items()) if row.theirs else (),
     )

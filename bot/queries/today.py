@@ -19,6 +19,7 @@ from bot.model import CaseStatus, DayOutcome, EffectKind, EffectStatus, ItemKind
 from bot.queries.cases import count_cases
 from bot.queries.narrow import Tab
 from bot.queries.newcomers import count_newcomers
+from bot.queries.restrictions import Undone, undone_tasks
 from bot.queries.seen import cases_with_items, looking, may_see, may_see_trail, may_settle
 from bot.school_calendar import day_of, start_of
 from bot.settings import Settings
@@ -77,6 +78,7 @@ class Waiting:
     others: int
     newcomers: int
     oldest: datetime | None
+    undone: Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,11 @@ def get_day(store: Store, settings: Settings, viewer: Viewer, day: date, now: da
         signatures=signatures,
         hidden=hidden,
         waiting=Waiting(
-            counts[Tab.YOURS], counts[Tab.OTHERS], count_newcomers(store, viewer), oldest
+            counts[Tab.YOURS],
+            counts[Tab.OTHERS],
+            count_newcomers(store, viewer),
+            oldest,
+            undone_tasks(store, viewer),
         ),
         posted=posted,
         posts=posts,

@@ -250,7 +250,9 @@ def _facts(facts: Mapping[str, str], today: date) -> Iterator[Pointer]:
     except ValueError:
         return
     if facts.get("picture") == "default" and today - joined <= _NEW:
-        yield Pointer(Pointing.NEW_ACCOUNT, "facts", f"no picture, joined {joined.isoformat()}")
+        yield Pointer(
+            Pointing.NEW_ACCOUNT, "facts", f"no picture, joined {joined.day} {joined:%B %Y}"
+        )
 
 
 def _number(facts: Mapping[str, str], name: str) -> int:

@@ -16,6 +16,7 @@ from bot.model import (
     ItemKind,
     ItemRef,
     Newcomer,
+    Outcome,
     OwnPost,
     Page,
     PollResult,
@@ -33,12 +34,16 @@ from bot.ports import Clock, PlatformAdapter
 from bot.school_calendar import LONDON
 from bot.services.arrivals import open_newcomer_case
 from bot.store import Store, UnitOfWork
+from bot.store.cases import StoredCase
+from bot.store.item_rows import StoredItem
 
 SPENT = (
     "Reading stopped here: this month's budget for reading followers ([newcomers] reads_per_month "
     "in settings.toml) is spent."
 )
 CAME_BACK = "This person was removed, and follows the school again."
+ASKS_AGAIN = "This person was here before, and asks to follow again."
+FOLLOWS_AGAIN = "This person had left after a decision, and follows the school again."
 
 _MOST_PAGES = 500
 """A poll that never ends would keep what it brought from being judged."""
@@ -192,6 +197,8 @@ def ingest(
     read_before: bool,
 ) -> None:
     """Store one page and where reading goes on. The baseline is what was there before the start."""
+    people = [item for item in page.items if isinstance(item, Newcomer)]
+    anew = uow.people.ask_anew(people, at=at) if people else ()
     met = uow.items.meet(
         page.items,
         at=at,
@@ -206,7 +213,7 @@ def ingest(
     _note_comments_on(uow, page, {s.ref for s in met.new if not s.baseline}, fresh, at)
     for stored in met.edited:
         note_edited(uow, stored, at)
-    _know_again(uow, page, asked_at, at)
+    _know_again(uow, people, anew, asked_at, at)
     for stored in met.hidden_by_others:
         note_hidden_elsewhere(uow, stored, at)
     for stored in met.unhidden_by_others:
@@ -238,19 +245,36 @@ def _note_comments_on(
             uow.episodes.note(item.account, item.edge, written_at=item.created_at, at=at)
 
 
-def _know_again(uow: UnitOfWork, page: Page, asked_at: datetime, at: datetime) -> None:
+def _know_again(
+    uow: UnitOfWork,
+    people: list[Newcomer],
+    anew: tuple[int, ...],
+    asked_at: datetime,
+    at: datetime,
+) -> None:
     """Who is still there, under another name, or back after they had left."""
-    people = [item for item in page.items if isinstance(item, Newcomer)]
     if not people:
         return
     met = uow.people.meet_again(people, read_at=asked_at)
-    for event, ids in ((Event.RENAMED, met.renamed), (Event.RETURNED, met.returned)):
+    back = tuple(dict.fromkeys((*met.returned, *anew)))
+    for event, ids in ((Event.RENAMED, met.renamed), (Event.RETURNED, back)):
         for stored in uow.items.get_all(ids).values():
             note(uow, stored, event, at)
             case = uow.cases.find_by_item(stored.id)
-            if case is not None and event is Event.RETURNED:
-                removed = [r.kind for r in uow.restrictions.standing(stored.id)]
-                if Restriction.REMOVE in removed:
-                    uow.cases.sound_alarm(case.id, CAME_BACK)
+            if case is None and event is Event.RETURNED and stored.baseline:
+                open_newcomer_case(uow, stored, at)
+            elif case is not None and event is Event.RETURNED:
+                _put_before_the_officer(uow, stored, case)
             elif case is not None:
                 uow.cases.touch(case.id)
+
+
+def _put_before_the_officer(uow: UnitOfWork, stored: StoredItem, case: StoredCase) -> None:
+    """Somebody who is back after a decision is decided about anew; the old decision stays."""
+    removed = [r.kind for r in uow.restrictions.standing(stored.id)]
+    if uow.items.asks_to_follow(stored.id):
+        uow.cases.sound_alarm(case.id, ASKS_AGAIN)
+    elif Restriction.REMOVE in removed:
+        uow.cases.sound_alarm(case.id, CAME_BACK)
+    elif uow.decisions.last_outcome(case.id) in (Outcome.APPROVE, Outcome.NOT_SUITABLE):
+        uow.cases.sound_alarm(case.id, FOLLOWS_AGAIN)

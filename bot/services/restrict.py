@@ -47,8 +47,11 @@ def restrict(
     Part of the transaction in which a person decides it. What stands already is left as it is.
     """
     standing = uow.restrictions.standing(item.id)
-    if any(one.kind is kind for one in standing):
+    over = [one for one in standing if one.kind is kind and _is_over(one)]
+    if any(one.kind is kind for one in standing if one not in over):
         return
+    for one in over:
+        uow.restrictions.end(one.id, by=viewer.person_key, at=at)
     for one in standing:
         if one.kind in _MAKES_IDLE.get(kind, ()):
             uow.restrictions.end(one.id, by=viewer.person_key, at=at)
@@ -107,6 +110,12 @@ def lift(store: Store, clock: Clock, viewer: Viewer, ref: str) -> None:
 
 
 # --- within -------------------------------------------------------------------------------------
+
+
+def _is_over(one: StoredRestriction) -> bool:
+    """What was done once: whoever is back, or still there, is removed or answered anew."""
+    once = one.kind is Restriction.REMOVE or one.kind in REQUEST_ANSWERS
+    return once and bool(one.said_by or one.confirmed_at)
 
 
 def _token_can(uow: UnitOfWork, account: str, capability: Capability) -> bool:

@@ -29,12 +29,10 @@ from bot.services.telling import tell
 from bot.settings import Settings
 from bot.store import Store, UnitOfWork
 from bot.store.cases import StoredCase
-from bot.store.restrictions import StoredRestriction
+from bot.store.restrictions import MOST_CHECKS, StoredRestriction
 
 _log = structlog.get_logger("schoolgate.restricting")
 
-MOST_CHECKS = 7
-"""So often a task that somebody says is done is looked for; then it stays "said to be done"."""
 _BETWEEN_CHECKS = timedelta(hours=20)
 _AT_ONCE = 50
 
@@ -69,6 +67,8 @@ def check_tasks(store: Store, clock: Clock, adapter: PlatformAdapter) -> int:
     with store.begin() as uow:
         for task, now in zip(tasks, seen, strict=True):
             confirmed = _holds(task, now)
+            if not confirmed and _has_vanished(now):
+                uow.people.note_vanished(task.item_id)
             uow.restrictions.note_check(task.id, at=clock.now(), confirmed=confirmed)
             if confirmed:
                 facts = {"restriction": task.kind, "by": task.said_by}
@@ -91,6 +91,12 @@ def _holds(task: StoredRestriction, seen: Observation) -> bool:
             return seen.follows is True
         case Restriction.TURN_DOWN:
             return seen.asks_to_follow is False and seen.follows is False
+
+
+def _has_vanished(seen: Observation) -> bool:
+    """The platform says nothing of this person any more; of one who only left it still does."""
+    said = (seen.blocked, seen.muted, seen.follows, seen.asks_to_follow)
+    return seen.presence is Presence.GONE and all(one is None for one in said)
 
 
 def compare_blocked(store: Store, clock: Clock, adapter: PlatformAdapter) -> str:

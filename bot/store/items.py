@@ -182,10 +182,14 @@ class Items:
 
     def asks_to_follow(self, item_id: int) -> bool:
         """Whether somebody was met asking to follow, and not as a follower since."""
-        edges = self._connection.scalars(
-            sa.select(t.sighting.c.edge).where(t.sighting.c.item_id == item_id)
-        ).all()
-        return Edge.FOLLOW_REQUEST in edges and Edge.FOLLOWER not in edges
+        newest = sa.select(t.sighting.c.edge).where(
+            t.sighting.c.item_id == item_id,
+            t.sighting.c.edge.in_([Edge.FOLLOWER, Edge.FOLLOW_REQUEST]),
+        )
+        # Met as both at once: they follow.
+        order = (t.sighting.c.first_seen_at.desc(), t.sighting.c.edge.desc())
+        found = self._connection.scalar(newest.order_by(*order).limit(1))
+        return found == Edge.FOLLOW_REQUEST
 
     def _unseen_edges(self, pairs: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         if not pairs:

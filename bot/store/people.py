@@ -16,6 +16,12 @@ from bot.store.purges import What
 HANDLE_BEFORE = "handle before"
 """The fact under which an earlier handle is kept: one, the last."""
 
+_STANDS = (Edge.FOLLOWER, Edge.FOLLOW_REQUEST)
+
+ACCOUNT = "account"
+VANISHED = "no longer shown by the platform: deleted, suspended or closed"
+"""A fact of our own beside the platform's, and its name: it tells no more of this account."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetAgain:
@@ -68,6 +74,35 @@ class People:
                 self._set([row.id], **shown)
         self._set([row.id for row in rows], presence=Presence.PRESENT, observed_at=read_at)
         return MetAgain(tuple(renamed), tuple(returned))
+
+    def ask_anew(self, people: Sequence[Newcomer], *, at: datetime) -> tuple[int, ...]:
+        """Note how known people stand to the school now, before a page of them is stored; returns
+        the numbers of those who followed before, and ask now.
+
+        Of each edge one sighting is kept: the newest tells how they stand. Idempotent.
+        """
+        by_ref = {each.ref: each for each in people}
+        now = {row.id: by_ref[ref_of(row)].edge for row in self._rows(by_ref)}
+        sightings = self._connection.execute(
+            sa.select(t.sighting.c.item_id, t.sighting.c.edge)
+            .where(t.sighting.c.item_id.in_(now), t.sighting.c.edge.in_(_STANDS))
+            .order_by(t.sighting.c.first_seen_at, t.sighting.c.edge)
+        )
+        stood = {row.item_id: row.edge for row in sightings}
+        changed = [i for i, edge in now.items() if edge in _STANDS and stood.get(i, edge) != edge]
+        for item_id in changed:
+            self._connection.execute(
+                sa.update(t.sighting)
+                .where(t.sighting.c.item_id == item_id, t.sighting.c.edge == now[item_id])
+                .values(first_seen_at=at)
+            )
+        return tuple(i for i in changed if now[i] == Edge.FOLLOW_REQUEST)
+
+    def note_vanished(self, item_id: int) -> None:
+        """The platform no longer shows this account; whoever is met again is described anew."""
+        query = sa.select(t.item.c.facts).where(t.item.c.id == item_id)
+        facts = self._connection.scalar(query) or {}
+        self._set([item_id], presence=Presence.GONE, facts={**facts, ACCOUNT: VANISHED})
 
     def leave(self, account: str, *, unseen_since: datetime) -> tuple[int, ...]:
         """Mark followers whom a whole sweep, begun then, did not meet; returns their numbers."""

@@ -38,6 +38,9 @@ class StoredRestriction:
     ended_at: datetime | None
 
 
+MOST_CHECKS = 7
+"""So often a task that somebody says is done is looked for; then it stays "said to be done"."""
+
 _FAILED = frozenset({EffectStatus.UNSUPPORTED, EffectStatus.FAILED})
 """What the platform would not do is a task for a person."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -66,6 +66,7 @@ class Pages:
             when=lambda at: when(at, context.clock.now()),
             exactly=exactly,
             capital=capital,
+            british=british,
             lower_first=lower_first,
             web_link=web_link,
             plain=plain_name,
@@ -166,6 +167,15 @@ def exactly(at: datetime) -> str:
     """A moment in full, UK time: "20 Nov 2026, 12:05:31"."""
     local = at.astimezone(LONDON)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S}"
+
+
+def british(fact: str) -> str:
+    """A platform's fact as one reads it: a day "2026-11-20" as "20 Nov 2026", all else as it is."""
+    try:
+        day = date.fromisoformat(fact)
+    except ValueError:
+        return fact
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if fact[4:5] == "-" else fact
 
 
 def capital(text: str) -> str:

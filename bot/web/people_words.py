@@ -31,6 +31,8 @@ STANDINGS = {
     "asked": "Asked for, not confirmed yet",
     "task": "Still to be done by a person",
     "said": "Said to be done, not seen yet",
+    "unseen": "Said to be done, never seen",
+    "vanished": "Said to be done, can no longer be checked",
     "confirmed": "Seen on the platform",
     "ended_there": "Ended on the platform itself",
     "lifted": "Lifted",

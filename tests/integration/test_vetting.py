@@ -198,7 +198,7 @@ def test_what_cannot_be_seen_stays_said_to_be_done(house: House) -> None:
     for _ in range(12):
         house.clock.advance(hours=24)
         house.cycle()
-    assert restrictions(house) == [("remove", "said")]
+    assert restrictions(house) == [("remove", "unseen")]
     looks = [call for call in house.platform.journal if call.name == "observe"]
     assert len([call for call in looks if len(call.refs) == 1]) == 7
 

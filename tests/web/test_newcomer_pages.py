@@ -129,6 +129,34 @@ def test_an_approved_follow_request_is_a_task_with_what_to_press_until_somebody_
     assert "took this task back: follow request accepted." in officer.opens("/log").words
 
 
+@pytest.mark.parametrize(
+    ("name", "bio", "facts"),
+    [
+        ("", "", {}),
+        ("🦆" * 40, "🦆👩‍👩‍👧" * 40, {"protected": "yes"}),
+        ("Alex", "mum of two " * 455, {"joined": "not a day"}),
+        ("Gone", "", {"account": "no longer shown by the platform: deleted, suspended or closed"}),
+        ("Renamed", "\u202eoib", {"handle before": "@before"}),
+    ],
+)
+def test_an_account_of_any_kind_is_one_item_with_what_is_known(
+    school: School, name: str, bio: str, facts: dict[str, str]
+) -> None:
+    school.newcomer(name, bio=bio, facts=facts)
+    page = school.signed_in(OFFICER).opens("/newcomers")
+    assert page.status == 200
+    assert page.text.count('<article aria-labelledby="who-') == 1
+    for value in (name, bio, *facts.values()):
+        assert value.strip() in page.text
+
+
+def test_a_day_on_a_card_is_written_as_people_here_write_it(school: School) -> None:
+    school.newcomer("Alex", facts={"joined": "2019-03-04"})
+    words = school.signed_in(OFFICER).opens("/newcomers").words
+    assert "Joined 4 Mar 2019" in words
+    assert "2019-03-04" not in words
+
+
 def _only_case(school: School) -> str:
     with school.store.engine.connect() as connection:
         [(ref,)] = connection.exec_driver_sql("SELECT ref FROM moderation_case").all()

@@ -13,7 +13,7 @@ from bot.access import Viewer
 from bot.errors import Conflict, Refused
 from bot.model import Outcome, Restriction, Unsuitable
 from bot.queries.newcomers import count_baseline, follower_counts
-from bot.queries.restrictions import list_restrictions
+from bot.queries.restrictions import undone_tasks
 from bot.services.arrivals import only_from_now, take_baseline
 from bot.services.vet import Vetting, vet
 from bot.web.auth import SignedIn
@@ -127,7 +127,7 @@ def _page(
         leaves=leafing(page, more=count > page * _PER_PAGE),
         accounts=queries.reading_state(store, settings, now),
         baseline=count_baseline(store, viewer),
-        to_do=sum(line.standing == "task" for line in list_restrictions(store, viewer, now)),
+        to_do=undone_tasks(store, viewer).tasks,
         counts=follower_counts(store, viewer),
         offered_at_once=_OFFERED_AT_ONCE,
         reasons=WHY,

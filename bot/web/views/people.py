@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.access import Viewer, may_see_restrictions, may_vet
 from bot.errors import NotAllowed, Refused
 from bot.queries.authors import knows_author, list_authors, list_register
-from bot.queries.restrictions import list_restrictions
+from bot.queries.restrictions import list_restrictions, undone_tasks
 from bot.services.register import Imported, import_register, register, unregister
 from bot.services.repeat import STEPS, note_step, step_for
 from bot.services.restrict import lift, say_done
@@ -29,7 +29,8 @@ def restrictions(request: Request, viewer: SignedIn, context: Context) -> Respon
     if not may_see_restrictions(viewer):
         raise NotAllowed(_NOT_YOURS)
     lines = list_restrictions(context.store, viewer, context.clock.now())
-    return show(request, "restrictions.html", viewer, lines=lines)
+    undone = undone_tasks(context.store, viewer)
+    return show(request, "restrictions.html", viewer, lines=lines, undone=undone)
 
 
 @router.post("/restrictions/{ref}/done")
