@@ -182,14 +182,17 @@ class Items:
 
     def asks_to_follow(self, item_id: int) -> bool:
         """Whether somebody was met asking to follow, and not as a follower since."""
-        newest = sa.select(t.sighting.c.edge).where(
-            t.sighting.c.item_id == item_id,
-            t.sighting.c.edge.in_([Edge.FOLLOWER, Edge.FOLLOW_REQUEST]),
-        )
-        # Met as both at once: they follow.
-        order = (t.sighting.c.first_seen_at.desc(), t.sighting.c.edge.desc())
-        found = self._connection.scalar(newest.order_by(*order).limit(1))
-        return found == Edge.FOLLOW_REQUEST
+        since = {
+            row.edge: row.first_seen_at
+            for row in self._connection.execute(
+                sa.select(t.sighting.c.edge, t.sighting.c.first_seen_at).where(
+                    t.sighting.c.item_id == item_id,
+                    t.sighting.c.edge.in_([Edge.FOLLOWER, Edge.FOLLOW_REQUEST]),
+                )
+            )
+        }
+        asked, followed = since.get(Edge.FOLLOW_REQUEST), since.get(Edge.FOLLOWER)
+        return asked is not None and (followed is None or followed < asked)
 
     def _unseen_edges(self, pairs: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         if not pairs:

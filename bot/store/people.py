@@ -86,7 +86,7 @@ class People:
         sightings = self._connection.execute(
             sa.select(t.sighting.c.item_id, t.sighting.c.edge)
             .where(t.sighting.c.item_id.in_(now), t.sighting.c.edge.in_(_STANDS))
-            .order_by(t.sighting.c.first_seen_at, t.sighting.c.edge)
+            .order_by(t.sighting.c.first_seen_at, t.sighting.c.edge == Edge.FOLLOWER)
         )
         stood = {row.item_id: row.edge for row in sightings}
         changed = [i for i, edge in now.items() if edge in _STANDS and stood.get(i, edge) != edge]
