@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from bot.access import Viewer
 from bot.model import (
     Edge,
     ItemRef,
+    Mail,
     Newcomer,
     Observation,
     Outcome,
@@ -22,12 +25,15 @@ from bot.model import (
     Unsuitable,
 )
 from bot.queries.bulletin import bulletin
+from bot.queries.case import get_case
 from bot.queries.newcomers import NewcomerLine, list_newcomers
 from bot.queries.restrictions import list_restrictions, undone_tasks
 from bot.queries.today import get_day
 from bot.school_calendar import day_of
+from bot.services.newcomers import read_newcomers
 from bot.services.restrict import say_done
 from bot.services.vet import Vetting, vet
+from bot.settings import Look, Sweep
 from tests.builders import a_newcomer
 from tests.house import House
 
@@ -131,6 +137,50 @@ def test_whoever_was_removed_and_is_back_is_removed_by_a_new_task(house: House) 
     assert tasks(house) == [("remove", "task"), ("remove", "lifted")]
 
 
+def test_what_was_decided_before_stays_on_the_page_of_whoever_is_back(house: House) -> None:
+    follows = a_newcomer("Ann", account="school")
+    meets(house, follows)
+    is_decided(house, Outcome.NOT_SUITABLE, Restriction.REMOVE)
+    is_said_to_be_done(house)
+    house.platform.withdraw(follows.ref)
+    house.clock.advance(hours=24)
+    house.cycle()
+    meets(house, follows)
+    [line] = waiting(house)
+    page = get_case(house.store, OFFICER, line.ref)
+    assert page is not None
+    assert page.decisions is not None
+    assert [(one.person, one.outcome) for one in page.decisions] == [
+        ("jfield", Outcome.NOT_SUITABLE)
+    ]
+
+
+def test_whoever_followed_before_the_first_start_and_is_back_is_a_newcomer_then(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    house.platform.lists_followers = True
+    follows = a_newcomer("Ann", account="school")
+    house.platform.post(follows)
+    is_swept(house)
+    assert waiting(house) == []
+    house.platform.withdraw(follows.ref)
+    is_swept(house)
+    for _ in range(2):
+        house.platform.post(follows)
+        is_swept(house)
+    assert [line.name for line in waiting(house)] == ["Ann"]
+    assert house.rows("SELECT count(*) FROM moderation_case") == [(1,)]
+    house.close()
+
+
+def is_swept(house: House) -> None:
+    """A day later the whole list of followers is read."""
+    house.clock.advance(hours=24)
+    always = replace(house.settings.newcomers, sweep=Sweep.ALWAYS, look=Look.ALWAYS)
+    read_newcomers(house.store, house.clock, always, house.app.adapters["school"])
+
+
 def test_a_task_about_an_account_that_is_gone_says_that_nobody_can_check_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,3 +230,31 @@ def test_tasks_that_nobody_did_are_counted_with_their_age_until_somebody_says_so
     assert undone_tasks(house.store, TECHNICIAN).tasks == 0
     is_said_to_be_done(house)
     assert undone_tasks(house.store, OFFICER).tasks == 0
+
+
+def test_the_officers_daily_letter_counts_undone_tasks_and_the_headteachers_weekly_one_does_not(
+    house: House,
+) -> None:
+    house.clock.advance(hours=4)  # the time of what can wait
+    meets(house, a_newcomer("Ann", account="school"))
+    is_decided(house, Outcome.NOT_SUITABLE, Restriction.REMOVE)
+    for _ in range(8):
+        house.clock.advance(hours=24)
+        house.cycle()
+    letters = {
+        subject: [one for one in house.mailer.letters if subject in words_of(one)]
+        for subject in ("Your day at the school gate", "Your week at the school gate")
+    }
+    daily, weekly = letters.values()
+    assert daily
+    assert weekly
+    assert "Still to be done by a person on the platform: 1 task." in words_of(daily[-1])
+    assert not [one for one in weekly if "Still to be done" in words_of(one)]
+    assert not [one for one in house.mailer.letters if "Ann" in words_of(one)]
+
+
+def words_of(mail: Mail) -> str:
+    parsed = BytesParser(policy=policy.default).parsebytes(mail.mime)
+    part = parsed.get_body(("plain",))
+    assert part is not None
+    return f"{parsed['subject']} {' '.join(str(part.get_content()).split())}"
