@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 from adapters.x.adapter import XAdapter
 from adapters.x.options import Credentials, XOptions
@@ -66,23 +67,23 @@ class Followers:
         return {"data": {"id": "1", "public_metrics": {"followers_count": len(self.people)}}}
 
 
-def days(chance: random.Random) -> Iterator[tuple[int, int, int]]:
+def days(chance: random.Random, lived: int) -> Iterator[tuple[int, int, int]]:
     """How many come, leave and are renamed on each day."""
     counts = [Counter(chance.randrange(DAYS) for _ in range(n)) for n in (NEW, LEAVE, RENAME)]
-    return ((counts[0][day], counts[1][day], counts[2][day]) for day in range(DAYS))
+    return ((counts[0][day], counts[1][day], counts[2][day]) for day in range(lived))
 
 
-def year() -> dict[str, float]:
-    """Live through it; returns the figures."""
+def year(lived: int = DAYS) -> dict[str, float]:
+    """Live through so many of its days; returns the figures."""
     chance = random.Random(7)
     clock = FixedClock(datetime(2026, 9, 1, 7, tzinfo=UTC))
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "schoolgate.db", KEY)
         upgrade(store.engine)
         context = Context(clock, dict[str, str]().get, Path(folder), account="school")
-        adapter = XAdapter(XOptions("school", user_id="1"), Credentials(None, "t"), context)
         x = Followers(clock, chance)
-        adapter._client = cast(Any, x)
+        with patch("adapters.x.adapter.XClient", lambda *_: x):
+            adapter = XAdapter(XOptions("school", user_id="1"), Credentials(None, "t"), context)
         settings = replace(the_settings().newcomers, reads_per_month=1_000_000)
         port = cast(PlatformAdapter, adapter)
         for person in range(1000, 1000 + BEGIN):
@@ -90,7 +91,7 @@ def year() -> dict[str, float]:
         read_newcomers(store, clock, settings, port)
         least, ever, number, came = len(x.people), set(x.people), 9000, set[int]()
         most_on_a_day = 0
-        for fresh, leaving, renamed in days(chance):
+        for fresh, leaving, renamed in days(chance, lived):
             clock.advance(hours=24)
             for _ in range(leaving):
                 x.people.remove(chance.choice(x.people))
