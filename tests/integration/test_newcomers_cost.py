@@ -1,4 +1,4 @@
-"""The benchmark of a year of newcomers, lived for a fortnight: what it promises, and that it runs."""
+"""A fortnight of the benchmark's year of newcomers: what it promises, and that it still runs."""
 
 from __future__ import annotations
 
