@@ -83,6 +83,30 @@ def test_what_is_decided_about_people_is_done_looked_for_lifted_and_over(day: Sa
             expect(one(page, CHILD)).to_be_visible()
 
 
+def test_whoever_asks_and_is_approved_is_let_in_by_a_person_and_then_seen(day: SandboxDay) -> None:
+    world = day.stage.world
+    mother = world.x_user("meadows_mum", "Meadows Mum", bio="Two at Rossmore, tired.")
+    world.x_request_follow(mother)
+    world.x_post(mother, "Lovely assembly!", reply_to=Players(world).find("newest on x")[1])
+    day.goes_on(60)
+    with day.page(OFFICER, size=WIDE) as page:
+        page.goto("/newcomers?page=2")
+        card = one(page, "Meadows Mum")
+        expect(card).to_contain_text("Asks to follow")
+        card.locator("summary").click()
+        card.get_by_role("radio", name="Approve").check()
+        card.get_by_role("button", name="Save decision").click()
+        page.goto("/restrictions")
+        expect(one(page, "Meadows Mum")).to_contain_text("press “Accept”")
+        one(page, "Meadows Mum").get_by_role("button", name="I did it").click()
+        expect(tag(page, "Meadows Mum")).to_have_text("Said to be done, not seen yet")
+    world.x_follow(mother)
+    day.goes_on(A_DAY)
+    with day.page(OFFICER, size=WIDE) as page:
+        page.goto("/restrictions")
+        expect(tag(page, "Meadows Mum")).to_have_text("Seen on the platform")
+
+
 def one(page: Page, name: str) -> Locator:
     """Somebody's card; of two of that name, the one on X."""
     return (
