@@ -55,11 +55,7 @@ class People:
             now = by_ref[ref_of(row)]
             facts = dict(now.facts)
             before = row.facts.get(HANDLE_BEFORE)
-            if (
-                row.id not in erased
-                and now.author.handle
-                and row.author_handle not in ("", now.author.handle)
-            ):
+            if now.author.handle and row.author_handle not in ("", now.author.handle):
                 before = f"@{row.author_handle}"
                 renamed.append(row.id)
             if before:
